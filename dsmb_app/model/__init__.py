@@ -1,0 +1,1 @@
+"""Shared words and shapes. Imports nothing of ours, no SQL, no Qt."""

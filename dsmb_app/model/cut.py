@@ -1,0 +1,80 @@
+"""A Cut: frozen frames with permitted labels, on which every analysis works. Made by the gate alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dsmb_app.model.choices import Choices
+from dsmb_app.model.study import Study
+from dsmb_app.model.words import TOTAL, Level
+
+
+@dataclass(frozen=True)
+class SnapshotInfo:
+    """Which file a number comes from; ``test`` marks a snapshot made with a fixed seed."""
+
+    file_name: str
+    snap_id: str
+    sha256: str
+    trial: str
+    seq: int
+    signer: str
+    test: bool = False
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The data of one level under one set of choices.
+
+    ``subjects``: all screened subjects, one row each (index 0..n-1): USUBJID as it may be shown, ``ARM`` (place in
+    ``arms``, -1 none), flags, study days, ``ENDDY`` (last day of the chosen window). ``ae``: adverse events with
+    ``SUBJECT`` (row in subjects), ``EMERGENT``, ``ONSETDY``; ``doses``: dose days with ``SUBJECT``. ``amounts`` is
+    the treatment as dosed, at level named alone. ``counts``: how often rules had to be applied, for footnotes.
+    ``arms`` is empty in a pooled cut; ``reference`` is "" unless arms are named.
+    """
+
+    level: Level
+    choices: Choices
+    study: Study
+    snapshot: SnapshotInfo
+    arms: tuple[str, ...]
+    reference: str
+    subjects: pd.DataFrame = field(repr=False)
+    ae: pd.DataFrame = field(repr=False)
+    doses: pd.DataFrame = field(repr=False)
+    amounts: pd.DataFrame | None = field(repr=False)
+    counts: Mapping[str, int]
+    held_back: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the arms and, last, the total over all treated subjects."""
+        return (*self.arms, TOTAL)
+
+    @property
+    def safety(self) -> npt.NDArray[np.bool_]:
+        """Return the mask of the safety population over ``subjects``."""
+        return (self.subjects["SAFFL"] == "Y").to_numpy()
+
+    def in_column(self, name: str) -> npt.NDArray[np.bool_]:
+        """Return the mask over ``subjects`` of the safety population in an arm, or in all arms for the total."""
+        if name == TOTAL:
+            return self.safety
+        return self.safety & (self.subjects["ARM"] == self.arms.index(name)).to_numpy()
+
+    @property
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """Return N of the safety population by arm, and last in total."""
+        return np.array([int(self.in_column(name).sum()) for name in self.columns], dtype=np.int64)
+
+    @property
+    def contrasts(self) -> tuple[tuple[str, str], ...]:
+        """Return (arm, arm_ref) pairs: against the reference where arms are named, else all pairs in letter order."""
+        if self.reference:
+            return tuple((arm, self.reference) for arm in self.arms if arm != self.reference)
+        return tuple((a, b) for i, a in enumerate(self.arms) for b in self.arms[i + 1 :])

@@ -1,0 +1,121 @@
+"""A result as data: rows, columns, cells that hold the printed word and the number together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from dsmb_app.model.words import Level, Stat
+
+RowKey = tuple[str, ...]
+SEPARATOR = " > "
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One statistic: ``text`` as printed, ``value`` unrounded (None: not evaluable or suppressed, see ``note``)."""
+
+    text: str
+    value: float | None
+    note: str = ""
+
+    @property
+    def drills(self) -> bool:
+        """Tell whether the subjects behind the cell may be asked for (a suppressed cell keeps them)."""
+        return self.value is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column holds: one statistic of one arm, or of a contrast ``arm`` minus ``arm_ref``."""
+
+    arm: str
+    stat: Stat
+    arm_ref: str = ""
+
+    @property
+    def is_contrast(self) -> bool:
+        """Tell whether the column compares two arms."""
+        return bool(self.arm_ref)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: ``key`` is its address (levels from the outside in), ``label`` what is printed, ``depth`` its indent."""
+
+    key: RowKey
+    label: str
+    depth: int = 0
+
+    @property
+    def path(self) -> str:
+        """Return the row's name in the analysis results: levels joined by `` > ``."""
+        return SEPARATOR.join(level.replace(SEPARATOR, " >> ") for level in self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What every printed exhibit says of its source; a fixed stamp makes two outputs comparable byte for byte."""
+
+    snap_id: str
+    sha256: str
+    created: str
+    audit_head: str
+
+    @property
+    def short_sha(self) -> str:
+        """Return the first twelve digits of the snapshot's SHA-256."""
+        return self.sha256[:12]
+
+
+@dataclass(frozen=True)
+class ResultTable:
+    """One exhibit as computed, before anyone lays it out.
+
+    ``cells`` is addressed by (row key, column); an address that is absent was never defined for that row (a
+    contrast on a row of means, say), which differs from a cell without a value.
+    """
+
+    exhibit: str
+    title: str
+    subtitle: str
+    level: Level
+    population: str
+    arms: tuple[str, ...]
+    arm_sizes: Mapping[str, int]
+    rows: tuple[Row, ...]
+    columns: tuple[Column, ...]
+    cells: Mapping[tuple[RowKey, Column], Cell] = field(repr=False)
+    footnotes: tuple[str, ...] = ()
+
+    def cell(self, row: RowKey, column: Column) -> Cell | None:
+        """Return the cell at an address, or None where none is defined."""
+        return self.cells.get((row, column))
+
+    def walk(self) -> Iterator[tuple[Row, Column, Cell]]:
+        """Yield every defined cell, row by row, in printed order."""
+        for row in self.rows:
+            for column in self.columns:
+                cell = self.cells.get((row.key, column))
+                if cell is not None:
+                    yield row, column, cell
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Records as a reader sees them: header texts and rows of printed values, with the subject of each row."""
+
+    title: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    subjects: tuple[str, ...]
+    footnotes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Drill:
+    """What stands behind one cell: its subjects, their records, and the question in words."""
+
+    question: str
+    subjects: Listing
+    records: Listing

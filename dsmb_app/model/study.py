@@ -1,0 +1,207 @@
+"""The study file: study.toml read into a checked Study. Its keys are a public interface (docs/study_file.md)."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from dsmb_app.model.errors import Refusal
+from dsmb_app.model.words import ArmSource, PartialStart, Window
+
+ColumnName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,7}\.[A-Z][A-Z0-9]{0,7}$")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StudySection(_Section):
+    """What the trial is called and where the data end."""
+
+    id: str = Field(min_length=1, max_length=80)
+    title: str = Field(min_length=1, max_length=200)
+    cutoff: date
+    meeting: int = Field(default=1, ge=1)
+    synthetic: bool = False
+
+
+class ArmsSection(_Section):
+    """How the arms are named; everything here but ``source`` is sealed under names."""
+
+    source: ArmSource = ArmSource.ACTUAL
+    reference: str = ""
+    order: tuple[str, ...] = ()
+    labels: dict[str, str] = {}
+    drug_words: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> ArmsSection:
+        known = set(self.order) | (set(self.labels.values()) if not self.order else set())
+        if self.reference and known and self.reference not in known:
+            raise ValueError(f"reference {self.reference!r} is not one of the arms {sorted(known)}")
+        strangers = sorted(set(self.labels.values()) - known)
+        if strangers:
+            raise ValueError(f"labels name arms that order does not hold: {strangers}")
+        if len(set(self.order)) != len(self.order):
+            raise ValueError("order names an arm twice")
+        return self
+
+
+class EmergentSection(_Section):
+    """When an adverse event counts as treatment-emergent."""
+
+    window: Window = Window.ON_STUDY
+    days: int = Field(default=30, ge=0, le=3650)
+    partial_start: PartialStart = PartialStart.CONSERVATIVE
+    flag: str = Field(default="", pattern=r"^$|^[A-Z][A-Z0-9]{1,7}\.[A-Z][A-Z0-9]{0,7}$")
+
+
+class AeSection(_Section):
+    """Adverse events: grading, baskets of special interest, terms held back from open sessions."""
+
+    grading: Literal["AETOXGR", "AESEV"] = "AETOXGR"
+    baskets: tuple[str, ...] = ()
+    hold_back: tuple[str, ...] = ()
+
+
+class LabSection(_Section):
+    """Laboratory: grading version, tests held back, limits for records that have none."""
+
+    ctcae: Literal["4.03", "5.0"] = "5.0"
+    hold_back: tuple[str, ...] = ()
+    uln_defaults: dict[str, tuple[float, float, str]] = {}
+
+
+class Visit(_Section):
+    """A planned visit: name, study day, and the days around it that still count."""
+
+    name: str
+    day: int
+    window: int = Field(default=0, ge=0)
+
+
+class Cycles(_Section):
+    """The trial's rhythm: days per cycle, days of dosing in it, doses per cycle, number of cycles."""
+
+    length: int = Field(ge=1)
+    dosing: int = Field(ge=1)
+    doses: int = Field(ge=1)
+    count: int = Field(ge=1)
+
+
+class ScheduleSection(_Section):
+    """Planned visits and cycles; ``same_in_all_arms`` lets dose days stay in the open part."""
+
+    same_in_all_arms: bool = False
+    visits: tuple[Visit, ...] = ()
+    cycles: Cycles | None = None
+
+
+class OpenSection(_Section):
+    """What an open session may show."""
+
+    safety: bool = False
+    patients: bool = False
+    small_cells: int = Field(default=0, ge=0, le=100)
+
+
+class BlindSection(_Section):
+    """Exceptions to the sealing of columns and dates, and leaks accepted with a reason."""
+
+    keep_dates: bool = False
+    allow: tuple[ColumnName, ...] = ()
+    accept_leaks: dict[str, str] = {}
+
+
+class DictionarySection(_Section):
+    """Versions of the dictionaries used."""
+
+    meddra: str = ""
+
+
+class Study(_Section):
+    """A whole study file."""
+
+    study: StudySection
+    arms: ArmsSection = ArmsSection()
+    emergent: EmergentSection = EmergentSection()
+    ae: AeSection = AeSection()
+    lab: LabSection = LabSection()
+    schedule: ScheduleSection = ScheduleSection()
+    open: OpenSection = OpenSection()
+    blind: BlindSection = BlindSection()
+    dictionary: DictionarySection = DictionarySection()
+
+    def without_arms(self) -> dict[str, Any]:
+        """Return the settings that a blinded reader may see: all but ``[arms]``, of which only ``source`` stays."""
+        settings = self.model_dump(mode="json")
+        settings["arms"] = {"source": self.arms.source.value}
+        return settings
+
+    def arms_only(self) -> dict[str, Any]:
+        """Return the ``[arms]`` settings, which are sealed under names."""
+        return self.arms.model_dump(mode="json")
+
+
+def read_study(path: Path) -> Study:
+    """Read a study file.
+
+    Raises Refusal with the file and the key when the file is missing, is not TOML, holds an unknown key (the
+    nearest known one is named) or a value that does not fit.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise Refusal(
+            "STUDY-MISSING", "There is no such study file.", "Draft one with: dsmb init SOURCE.", file=path.name
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refusal(
+            "STUDY-NOT-TOML", f"The study file is not TOML: {error}.", "Mend that line.", file=path.name
+        ) from error
+    try:
+        return Study.model_validate(data)
+    except ValidationError as error:
+        raise _refusal(error, path.name) from error
+
+
+def _refusal(error: ValidationError, file: str) -> Refusal:
+    first = error.errors(include_url=False)[0]
+    place = [str(part) for part in first["loc"]]
+    if first["type"] == "extra_forbidden":
+        section, key = place[:-1], place[-1]
+        near = difflib.get_close_matches(key, _known_keys(section), n=1, cutoff=0.0)
+        nearest = ".".join([*section, near[0]]) if near else "no other key"
+        return Refusal(
+            "STUDY-UNKNOWN-KEY",
+            f"The key '{'.'.join(place)}' is not known; the nearest known key is '{nearest}'.",
+            "Correct or remove it.",
+            file=file,
+        )
+    what = "is missing" if first["type"] == "missing" else f"does not fit: {first['msg']}"
+    return Refusal(
+        "STUDY-BAD-VALUE", f"The key '{'.'.join(place) or 'study'}' {what}.", "Correct it in the study file.", file=file
+    )
+
+
+def _known_keys(section: list[str]) -> list[str]:
+    model: Any = Study
+    for part in section:
+        if part.isdigit():
+            continue
+        annotation = model.model_fields[part].annotation
+        model = _model_in(annotation)
+    return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(
+        found for found in map(_model_in, getattr(annotation, "__args__", ())) if found is not None
+    ) if getattr(annotation, "__args__", ()) else None

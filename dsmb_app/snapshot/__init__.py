@@ -1,0 +1,1 @@
+"""The locked file: from datasets to sealed parts. No SQL, no Qt."""

@@ -1,0 +1,1 @@
+"""The tests: core in this folder, whatever needs Qt in ``tests/views``."""
