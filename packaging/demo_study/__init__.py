@@ -1,0 +1,1 @@
+"""Seeded generator of the synthetic demo trial; not needed at run time. Start with generate.py."""
