@@ -16,7 +16,7 @@ _NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 
 @dataclass(frozen=True)
 class Basket:
-    """A basket: preferred terms compared without regard to case; ``version`` is that of the dictionary it was made on."""
+    """A basket: preferred terms, casefolded; ``version`` is that of the dictionary it was made on."""
 
     name: str
     title: str

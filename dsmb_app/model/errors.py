@@ -10,9 +10,7 @@ class Refusal(Exception):  # noqa: N818 - it is an answer to the reader, not a f
     sentence may quote data. ``row`` counts data rows from 1, as a spreadsheet without its header line would.
     """
 
-    def __init__(
-        self, code: str, what: str, todo: str, *, file: str | None = None, row: int | None = None
-    ) -> None:
+    def __init__(self, code: str, what: str, todo: str, *, file: str | None = None, row: int | None = None) -> None:
         self.code = code
         self.what = what
         self.todo = todo

@@ -202,6 +202,8 @@ def _known_keys(section: list[str]) -> list[str]:
 def _model_in(annotation: Any) -> Any:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next(
-        found for found in map(_model_in, getattr(annotation, "__args__", ())) if found is not None
-    ) if getattr(annotation, "__args__", ()) else None
+    return (
+        next(found for found in map(_model_in, getattr(annotation, "__args__", ())) if found is not None)
+        if getattr(annotation, "__args__", ())
+        else None
+    )

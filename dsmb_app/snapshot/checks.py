@@ -1,0 +1,124 @@
+"""Reasons to refuse a delivery, each with the file and the row that broke the rule."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from dsmb_app.model.errors import Refusal
+from dsmb_app.snapshot import iso_dates
+from dsmb_app.snapshot.columns import Kind, Policy
+from dsmb_app.snapshot.source import Dataset, Source, number, text
+
+
+def check(source: Source, policy: Policy) -> None:
+    """Refuse a source that cannot be used: missing datasets or columns, wrong types, subjects unknown to DM.
+
+    Raises Refusal for the first rule broken, in an order in which a person would mend them.
+    """
+    for name in policy.needs:
+        if name not in source.datasets:
+            raise Refusal(
+                "DATASET-MISSING",
+                f"The delivery has no {name} dataset ({name.lower()}.xpt or {name.lower()}.csv).",
+                "Ask for it; nothing can be counted without it.",
+            )
+    for name, rules in policy.datasets.items():
+        if name in source.datasets:
+            _check_columns(source.datasets[name], rules.required)
+            _check_types(source.datasets[name], policy)
+    subjects = _check_subjects(source.datasets["DM"])
+    for name, dataset in source.datasets.items():
+        # A dataset outside the allow-list is sealed whole, whoever it is about.
+        if name != "DM" and "USUBJID" in dataset.frame and (name in policy.datasets or name.startswith("SUPP")):
+            _check_members(dataset, subjects)
+
+
+def _check_columns(dataset: Dataset, required: tuple[str, ...]) -> None:
+    for column in required:
+        if column not in dataset.frame:
+            raise Refusal(
+                "COLUMN-MISSING",
+                f"The column {column} is missing; {dataset.name} cannot be used without it.",
+                "Ask for a corrected file.",
+                file=dataset.file_name,
+            )
+
+
+def _check_types(dataset: Dataset, policy: Policy) -> None:
+    kinds = policy.datasets[dataset.name].kinds
+    for column, kind in kinds.items():
+        if column not in dataset.frame:
+            continue
+        if kind is Kind.NUMBER:
+            number(dataset, column)
+        elif kind is Kind.DATE:
+            _check_dates(dataset, column)
+
+
+def _check_dates(dataset: Dataset, column: str) -> None:
+    """Refuse a date column of another type; single unreadable dates are kept, counted and reported later."""
+    if dataset.kinds[column] == "number" and dataset.frame[column].notna().any():
+        raise Refusal(
+            "DATE-NUMERIC",
+            f"{column} holds numbers, not ISO 8601 dates such as 2019-06-30.",
+            "Ask for the SDTM file, in which dates are text.",
+            file=dataset.file_name,
+            row=int(dataset.frame[column].notna().to_numpy().argmax()) + 1,
+        )
+    values = text(dataset, column)
+    filled = (values != "").to_numpy()
+    unreadable = ~iso_dates.parse(values).readable
+    if filled.any() and unreadable.sum() > filled.sum() / 2:
+        raise Refusal(
+            "DATE-NOT-ISO",
+            f"{column} does not hold ISO 8601 dates such as 2019-06-30 ({int(unreadable.sum())} of "
+            f"{int(filled.sum())} values cannot be read).",
+            "Ask for the SDTM file, in which dates are ISO 8601 text.",
+            file=dataset.file_name,
+            row=int(np.argmax(unreadable)) + 1,
+        )
+
+
+def _check_subjects(dm: Dataset) -> pd.Index:
+    ids = text(dm, "USUBJID")
+    blank = (ids == "").to_numpy()
+    if blank.any():
+        raise _no_subject(dm, int(blank.argmax()) + 1)
+    twice = ids.duplicated().to_numpy()
+    if twice.any():
+        raise Refusal(
+            "SUBJECT-TWICE",
+            "The USUBJID of this row stands in an earlier row of DM too.",
+            "DM has one row per subject; ask for a corrected file.",
+            file=dm.file_name,
+            row=int(twice.argmax()) + 1,
+        )
+    return pd.Index(ids)
+
+
+def _check_members(dataset: Dataset, subjects: pd.Index) -> None:
+    ids = text(dataset, "USUBJID")
+    stranger = ~ids.isin(subjects).to_numpy()
+    if not stranger.any():
+        return
+    row = int(stranger.argmax())
+    if ids.iloc[row] == "":
+        raise _no_subject(dataset, row + 1)
+    raise Refusal(
+        "SUBJECT-UNKNOWN",
+        f"The subject {ids.iloc[row]} is not in DM ({int(stranger.sum())} row(s) of {dataset.name} have none there).",
+        "Ask for a DM and this file from the same transfer.",
+        file=dataset.file_name,
+        row=row + 1,
+    )
+
+
+def _no_subject(dataset: Dataset, row: int) -> Refusal:
+    return Refusal(
+        "SUBJECT-BLANK",
+        "USUBJID is blank, so the row belongs to nobody.",
+        "Ask for a corrected file.",
+        file=dataset.file_name,
+        row=row,
+    )

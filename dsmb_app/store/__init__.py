@@ -1,0 +1,1 @@
+"""The snapshot's tables in SQLite; the only package that speaks SQL."""

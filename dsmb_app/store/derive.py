@@ -1,0 +1,151 @@
+"""What no choice can change, derived once at lock: days, flags, follow-up. Done before any arm is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dsmb_app.model.days import from_offset
+from dsmb_app.model.errors import Refusal
+from dsmb_app.model.study import Study
+from dsmb_app.model.words import is_arm
+from dsmb_app.snapshot import iso_dates
+from dsmb_app.snapshot.columns import Policy
+from dsmb_app.snapshot.source import Dataset, Source, text
+from dsmb_app.store.follow_up import FollowUp, follow_up
+from dsmb_app.store.study_days import Clock, Count, DateColumns, column_or_nan, day_columns, read_dates
+from dsmb_app.store.treatment import Doses, Treatment, treatment, valid_doses
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Derived:
+    """All that is derived before sealing.
+
+    ``subjects``: one row per DM row, in its order. ``days``: by dataset, the columns to add, aligned with its rows.
+    ``doses``: dosing records with study days. ``counts``: how often each rule had to be used, in words.
+    """
+
+    subjects: pd.DataFrame
+    days: Mapping[str, pd.DataFrame]
+    doses: pd.DataFrame
+    counts: Mapping[str, int]
+
+
+def derive(source: Source, study: Study, policy: Policy) -> Derived:
+    """Derive first and last dose, follow-up, and every record's study days from a checked source."""
+    counts: dict[str, int] = {}
+
+    def count(rule: str, n: int) -> None:
+        if n:
+            counts[rule] = counts.get(rule, 0) + n
+
+    cutoff = iso_dates.day_number(study.study.cutoff)
+    dates = read_dates(source, policy, count)
+    ids = text(source.datasets["DM"], "USUBJID")
+    doses = _doses(source, dates, ids, cutoff)
+    _count_doses(doses, count)
+    dosed = treatment(ids, doses, column_or_nan(dates, "DM", "RFENDTC", "hi", len(ids)), cutoff)
+    count("subjects whose last dose has no end date (RFENDTC or cut-off used)", int(dosed.runs_on.sum()))
+    watched = follow_up(source, dates, ids, dosed.first, cutoff)
+    start = column_or_nan(dates, "DM", "RFSTDTC", "lo", len(ids))
+    anchor = np.where(np.isnan(dosed.first), start, dosed.first)
+    clock = Clock(pd.Index(ids), anchor, dosed.first, dosed.first_minute, cutoff)
+    days = {
+        name: day_columns(source.datasets[name], policy, dates, clock)
+        for name, rules in policy.datasets.items()
+        if name in source.datasets and rules.day_columns and not name.startswith("SUPP")
+    }
+    days["AE"]["EMFLAG"] = _emergent_flag(source, study.emergent.flag)
+    subjects = _subjects(source.datasets["DM"], dates, anchor, dosed, watched)
+    return Derived(subjects, days, _dose_days(doses, clock), counts)
+
+
+def _doses(source: Source, dates: DateColumns, ids: pd.Series, cutoff: float) -> Doses:
+    ex = source.datasets["EX"]
+    first_known = column_or_nan(dates, "DM", "RFXSTDTC", "lo", len(ids))
+    start = column_or_nan(dates, "DM", "RFSTDTC", "lo", len(ids))
+    reference = np.where(np.isnan(first_known), start, first_known)
+    by_row = reference[pd.Index(ids).get_indexer(pd.Index(text(ex, "USUBJID")))]
+    ends = column_or_nan(dates, "EX", "EXENDTC", "hi", len(ex.frame))
+    return valid_doses(ex, dates["EX", "EXSTDTC"], ends, by_row, cutoff)
+
+
+def _count_doses(doses: Doses, count: Count) -> None:
+    count("dosing records without an amount, not counted as doses", doses.no_amount)
+    count("dosing records of amount 0 that are not placebo, not counted as doses", doses.zero_amount)
+    count("dosing records that start after the cut-off, set aside", doses.after_cutoff)
+    count("dosing records without a start date (RFXSTDTC or RFSTDTC used)", doses.undated)
+
+
+def _emergent_flag(source: Source, flag: str) -> pd.Series:
+    """Return the source's own emergent flag for each AE record ("" where it has none).
+
+    ``flag``: "AE.COLUMN", or "SUPPAE.QNAM", matched on USUBJID and AESEQ. Raises Refusal when it is not delivered.
+    """
+    ae = source.datasets["AE"]
+    if not flag:
+        return pd.Series("", ae.frame.index, dtype="str")
+    name, column = flag.split(".")
+    if name == "AE" and column in ae.frame:
+        return text(ae, column)
+    supp = source.datasets.get(name)
+    if supp is None or not name.startswith("SUPP") or not (text(supp, "QNAM") == column).any():
+        raise Refusal(
+            "EMERGENT-FLAG",
+            f"emergent.flag names {flag}, which is not in the delivery.",
+            "Correct it, or leave it empty to derive emergence from the dates.",
+        )
+    rows = supp.frame[(text(supp, "QNAM") == column).to_numpy()]
+    keys = rows["USUBJID"] + "\t" + pd.to_numeric(rows["IDVARVAL"], errors="coerce").astype(str)
+    values = dict(zip(keys, rows["QVAL"].str.strip(), strict=True))
+    own = text(ae, "USUBJID") + "\t" + pd.to_numeric(ae.frame["AESEQ"], errors="coerce").astype(float).astype(str)
+    return own.map(values).fillna("").astype("str")
+
+
+def _subjects(dm: Dataset, dates: DateColumns, anchor: Floats, dosed: Treatment, watched: FollowUp) -> pd.DataFrame:
+    rows = len(dm.frame)
+    treated = np.isfinite(dosed.first)
+    randomised = text(dm, "ARM").map(is_arm).to_numpy(dtype=bool)
+    consent = column_or_nan(dates, "DM", "RFICDTC", "lo", rows)
+    entered = np.where(np.isnan(consent), column_or_nan(dates, "DM", "RFSTDTC", "lo", rows), consent)
+    death_flag = text(dm, "DTHFL").to_numpy(dtype=object) if "DTHFL" in dm.frame else np.full(rows, "", dtype=object)
+    return pd.DataFrame(
+        {
+            "RANDFL": _yes_no(randomised),
+            "SAFFL": _yes_no(treated),
+            "SCRFFL": _yes_no(~randomised & ~treated),
+            "ENRLMON": iso_dates.month_text(entered),
+            "TRTSDY": np.where(treated, 1.0, np.nan),
+            "TRTEDY": from_offset(dosed.last - anchor),
+            "TRTERULE": np.where(treated, np.where(dosed.runs_on, "RFENDTC or cut-off", "EX"), "").astype(object),
+            "EOSDY": from_offset(watched.end_of_study - anchor),
+            "EOSRULE": watched.rule,
+            "EOSREAS": watched.reason,
+            "DTHFL": death_flag,
+            "DTHDY": from_offset(watched.death - anchor),
+            "ENDSTDY": from_offset(watched.end_on_study - anchor),
+        }
+    )
+
+
+def _yes_no(known: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
+    return np.where(known, "Y", "N").astype(object)
+
+
+def _dose_days(doses: Doses, clock: Clock) -> pd.DataFrame:
+    anchor = clock.anchor[clock.place.get_indexer(pd.Index(doses.frame["USUBJID"]))]
+    start, end = (doses.frame[column].to_numpy(dtype=float) for column in ("start", "end"))
+    return pd.DataFrame(
+        {
+            "row": doses.frame["row"].to_numpy(),
+            "USUBJID": doses.frame["USUBJID"].to_numpy(),
+            "EXSTDY": from_offset(start - anchor),
+            "EXENDY": from_offset(np.fmax(start, end) - anchor),
+        }
+    )
