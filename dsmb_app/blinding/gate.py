@@ -1,0 +1,207 @@
+"""THE GATE: the only reader of the sealed parts and the only maker of a Cut."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dsmb_app.blinding.levels import permit
+from dsmb_app.model.choices import Choices
+from dsmb_app.model.cut import Cut, SnapshotInfo
+from dsmb_app.model.days import from_offset, to_offset
+from dsmb_app.model.emergence import emergence
+from dsmb_app.model.errors import Refusal
+from dsmb_app.model.study import Study
+from dsmb_app.model.words import ArmSource, Level, Window
+from dsmb_app.snapshot import container
+from dsmb_app.snapshot.container import Snapshot
+from dsmb_app.store.image import Image, open_image
+
+
+class Gate:
+    """An opened snapshot. Starts pooled; codes give letters, names give arm names; nothing else reads them."""
+
+    def __init__(self, snapshot: Snapshot, phrase: str) -> None:
+        self._snapshot = snapshot
+        self._receipt: dict[str, Any] = json.loads(snapshot.unlock("receipt", phrase))
+        self._main = self._open("main", phrase)
+        self._codes: Image | None = None
+        self._names: Image | None = None
+        self.study = Study.model_validate(self._main.manifest["study"])
+
+    @classmethod
+    def open(cls, path: Path, phrase: str, *, signers: Collection[str]) -> Gate:
+        """Verify a snapshot and open its main part. Raises Refusal for a file, signer or phrase that is not right."""
+        return cls(container.load(path, signers=signers), phrase)
+
+    @property
+    def highest(self) -> Level:
+        """Return the highest level that what has been unlocked so far allows."""
+        if self._names:
+            return Level.NAMED
+        return Level.MASKED if self._codes else Level.POOLED
+
+    @property
+    def info(self) -> SnapshotInfo:
+        """Return what identifies the snapshot on screens and sheets."""
+        s = self._snapshot
+        test = bool(self._main.manifest["test"])
+        return SnapshotInfo(s.path_name, s.snap_id, s.sha256, s.trial, s.seq, s.signer, test)
+
+    @property
+    def receipt(self) -> dict[str, Any]:
+        """Return where the data came from: source files with hashes, lock time."""
+        return dict(self._receipt)
+
+    def unlock_codes(self, phrase: str) -> None:
+        """Open the letters, the original ids and the held-back rows."""
+        codes = self._open("codes", phrase)
+        permit(Level.MASKED, codes.manifest["letters"])
+        self._codes = codes
+
+    def unlock_names(self, phrase: str) -> None:
+        """Open the arm names and every sealed column; codes must be open first."""
+        if self._codes is None:
+            raise Refusal("CODES-FIRST", "Names open only after codes.", "Give the codes phrase first.")
+        names = self._open("names", phrase)
+        self.study = Study.model_validate({**self._main.manifest["study"], "arms": names.manifest["arms_settings"]})
+        self._names = names
+
+    def cut(self, level: Level, choices: Choices) -> Cut:
+        """Make the data of one level under one set of choices. Raises Refusal for a level not yet unlocked."""
+        if _rank(level) > _rank(self.highest):
+            raise Refusal(
+                "LEVEL-LOCKED",
+                f"The level {level} is not open in this session.",
+                "Give the codes phrase for masked, and the names phrase too for named.",
+            )
+        arms, letters = self._labels(level)
+        subjects = self._subjects(level, choices, letters)
+        ae = self._records("ae", level)
+        ae, counts = _with_emergence(ae, subjects, choices, by_flag=bool(self.study.emergent.flag))
+        closed_study = self.study if level is Level.NAMED else Study.model_validate(self._main.manifest["study"])
+        return Cut(
+            level=level,
+            choices=choices,
+            study=closed_study,
+            snapshot=self.info,
+            arms=permit(level, arms),
+            reference=self.study.arms.reference if level is Level.NAMED else "",
+            subjects=subjects,
+            ae=ae,
+            doses=self._with_subject(self._dose_days(level), subjects),
+            amounts=self._amounts(level, subjects),
+            counts={**self._main.manifest["counts"], **counts},
+            held_back=self._held_back() if level is Level.POOLED else (),
+        )
+
+    def _labels(self, level: Level) -> tuple[list[str], list[str]]:
+        """Return the labels of the level in printed order, and the letters in the same order."""
+        if level is Level.POOLED or self._codes is None:
+            return [], []
+        letters = sorted(self._codes.manifest["letters"])
+        if level is Level.MASKED or self._names is None:
+            return letters, letters
+        rows = self._names.table("arms")
+        return rows["ARM"].tolist(), rows["LETTER"].tolist()
+
+    def _subjects(self, level: Level, choices: Choices, letters: list[str]) -> pd.DataFrame:
+        subjects = self._main.table("dm")
+        subjects["KEY"] = subjects["USUBJID"]
+        subjects["ARM"] = -1
+        if level is not Level.POOLED and self._codes is not None:
+            codes = self._codes.table("subjects").set_index("USUBJID").loc[subjects["KEY"]]
+            letter = codes["PLANNED" if choices.arm_source is ArmSource.PLANNED else "ACTUAL"]
+            subjects["ARM"] = letter.map({name: place for place, name in enumerate(letters)}).fillna(-1).to_numpy(int)
+            subjects["USUBJID"] = codes["ORIGID"].to_numpy()
+        # The file's order is random; a reader's lists are in the order of the ids that the reader sees.
+        subjects = subjects.sort_values("USUBJID", ignore_index=True)
+        subjects["ENDDY"] = _window_end(subjects, choices)
+        return subjects
+
+    def _records(self, table: str, level: Level) -> pd.DataFrame:
+        """Return a dataset: main's rows, the held-back ones when closed, withheld texts restored when named."""
+        rows = self._main.table(table)
+        if level is Level.POOLED or self._codes is None:
+            return rows
+        held = self._codes.table(f"held_{table}")
+        if len(held):
+            rows = pd.concat([rows, held], ignore_index=True).sort_values("RECORD", ignore_index=True)
+        if level is Level.NAMED and self._names is not None:
+            rows = _restored(rows, self._names.table("withheld"), table)
+        return rows
+
+    def _dose_days(self, level: Level) -> pd.DataFrame:
+        """Return dose days: from main where the schedule is the same in all arms, else at level named only."""
+        rows = self._main.table("ex")
+        if not len(rows) and level is Level.NAMED and self._names is not None:
+            rows = self._names.table("ex")
+        return rows if len(rows) else pd.DataFrame({"RECORD": [], "USUBJID": [], "EXSTDY": [], "EXENDY": []})
+
+    def _amounts(self, level: Level, subjects: pd.DataFrame) -> pd.DataFrame | None:
+        if level is not Level.NAMED or self._names is None:
+            return None
+        return self._with_subject(self._names.table("sealed_ex"), subjects)
+
+    @staticmethod
+    def _with_subject(rows: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
+        place = pd.Index(subjects["KEY"]).get_indexer(pd.Index(rows["USUBJID"]))
+        return rows.assign(SUBJECT=place)
+
+    def _held_back(self) -> tuple[str, ...]:
+        held = self._main.manifest["held_back"]
+        return (*held["ae"], *held["lb"])
+
+    def _open(self, part: str, phrase: str) -> Image:
+        data = self._snapshot.unlock(part, phrase)
+        if hashlib.sha256(data).hexdigest() != self._receipt["images"][part]:
+            raise Refusal(
+                "IMAGE-CHANGED",
+                f"The {part} part is not the one that was locked.",
+                "Ask the statistician for a fresh copy of the file.",
+                file=self._snapshot.path_name,
+            )
+        return open_image(data, what=part)
+
+
+def _rank(level: Level) -> int:
+    return list(Level).index(level)
+
+
+def _window_end(subjects: pd.DataFrame, choices: Choices) -> np.ndarray:
+    """Return the last study day of each subject's window: on study, or W days after the last dose if sooner."""
+    end = subjects["ENDSTDY"].to_numpy(dtype=float)
+    if choices.window is Window.ON_TREATMENT:
+        after_dose = from_offset(to_offset(subjects["TRTEDY"].to_numpy(dtype=float)) + choices.days)
+        return np.asarray(np.fmin(end, after_dose))
+    return np.asarray(end)
+
+
+def _with_emergence(
+    ae: pd.DataFrame, subjects: pd.DataFrame, choices: Choices, *, by_flag: bool
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    place = pd.Index(subjects["KEY"]).get_indexer(pd.Index(ae["USUBJID"]))
+    treated = (subjects["SAFFL"] == "Y").to_numpy()[place]
+    last_dose = subjects["TRTEDY"].to_numpy(dtype=float)[place]
+    found = emergence(ae, treated, last_dose, choices, by_flag=by_flag)
+    counts = {
+        "ae_partial_start": int((found.emergent & found.partial).sum()),
+        "ae_missing_start": int((found.emergent & found.missing).sum()),
+        "ae_missing_start_left_out": int((treated & found.missing & ~found.emergent & ~found.after_cutoff).sum()),
+        "ae_after_cutoff": int((treated & found.after_cutoff).sum()),
+    }
+    return ae.assign(SUBJECT=place, EMERGENT=found.emergent, ONSETDY=found.onset), counts
+
+
+def _restored(rows: pd.DataFrame, withheld: pd.DataFrame, table: str) -> pd.DataFrame:
+    mine = withheld[withheld["DATASET"] == table] if len(withheld) else withheld
+    for column, cells in mine.groupby("COLUMN") if len(mine) else ():
+        values = rows["RECORD"].map(dict(zip(cells["RECORD"], cells["VALUE"], strict=True)))
+        rows = rows.assign(**{str(column): values.fillna(rows[str(column)])})
+    return rows
