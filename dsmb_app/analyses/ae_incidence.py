@@ -1,0 +1,129 @@
+"""Adverse-event incidence by system organ class, term and arm: subjects with an event, not events alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dsmb_app.analyses import cells, wording
+from dsmb_app.analyses.counting import by_arm, first_onset, years_by_arm, years_to_first
+from dsmb_app.model.cut import Cut
+from dsmb_app.model.result import ResultTable, Row, RowKey
+from dsmb_app.model.soc_order import soc_place
+from dsmb_app.model.words import ANY, Level, Order, Stat
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+UNCODED_SOC = "No Coding Available"
+
+
+def soc_and_term(ae: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the system organ class (AESOC, else AEBODSYS) and preferred term of each record; uncoded ones say so."""
+    soc = ae["AESOC"].where(ae["AESOC"] != "", ae["AEBODSYS"])
+    soc = soc.where(soc != "", UNCODED_SOC)
+    term = ae["AEDECOD"].where(ae["AEDECOD"] != "", "Uncoded: " + ae["AETERM"])
+    return soc, term
+
+
+def records_of(cut: Cut, key: RowKey, among: Bools) -> Bools:
+    """Return the mask over ``cut.ae`` of the records behind a row of a term table."""
+    if key == (ANY,):
+        return among
+    soc, term = soc_and_term(cut.ae)
+    mask = among & (soc == key[0]).to_numpy()
+    return mask & (term == key[1]).to_numpy() if len(key) > 1 else mask
+
+
+@dataclass(frozen=True)
+class _Encoded:
+    """Records as (row, subject) codes: every record stands in three rows (any, its class, its term)."""
+
+    keys: list[RowKey]
+    rows: Ints
+    subjects: Ints
+    onset: npt.NDArray[np.float64]
+
+
+def ae_incidence(cut: Cut, *, exhibit: str, title: str, among: Bools) -> ResultTable:
+    """Count each subject once per term, out of all treated in the arm.
+
+    ``among``: mask over ``cut.ae`` of the records that the table is about. The pooled share decides which terms
+    are listed and in which order, so that no arm does.
+    """
+    found = _encode(cut, among)
+    size = len(found.keys)
+    pair_rows, pair_subjects, onset = first_onset(found.rows, found.subjects, found.onset, len(cut.subjects))
+    n = by_arm(cut, pair_rows, pair_subjects, size)
+    events = by_arm(cut, found.rows, found.subjects, size)
+    to_first = years_to_first(cut, pair_rows, pair_subjects, onset, size)
+    shown = _order(cut, found.keys, n[:, -1])
+    rows = [_row(found.keys[i]) for i in shown]
+    n, events, to_first = n[shown], events[shown], to_first[shown]
+    body = cells.count_cells(cut, rows, n, events)
+    body |= cells.rate_cells(cut, rows, n, events, to_first, years_by_arm(cut))
+    body |= cells.contrast_cells(cut, rows, n)
+    return ResultTable(
+        exhibit=exhibit,
+        title=title,
+        subtitle=f"Treatment-emergent, {wording.window(cut)}",
+        level=cut.level,
+        population=wording.population(cut),
+        arms=cut.arms,
+        arm_sizes=dict(zip(cut.columns, cut.sizes.tolist(), strict=True)),
+        rows=tuple(rows),
+        columns=tuple(cells.arm_columns(cut, _stats(cut)) + cells.contrast_columns(cut)),
+        cells=body,
+        footnotes=footnotes(cut),
+    )
+
+
+def _row(key: RowKey) -> Row:
+    label = "Any adverse event" if key == (ANY,) else key[-1]
+    return Row(key, label, depth=len(key) - 1)
+
+
+def footnotes(cut: Cut) -> tuple[str, ...]:
+    """Return the footnotes of a term table."""
+    parts = (wording.arms, wording.denominators, wording.emergent, wording.terms, wording.rates, wording.contrasts)
+    return tuple(note for part in parts for note in part(cut))
+
+
+def _stats(cut: Cut) -> tuple[Stat, ...]:
+    return cells.COUNTS if cut.level is Level.POOLED else (*cells.COUNTS, *cells.RATES)
+
+
+def _encode(cut: Cut, among: Bools) -> _Encoded:
+    ae = cut.ae[among]
+    soc, term = soc_and_term(ae)
+    soc_codes, socs = pd.factorize(soc)
+    pair_codes, pairs = pd.factorize(pd.MultiIndex.from_arrays([soc, term]))
+    subjects = ae["SUBJECT"].to_numpy(dtype=np.int64)
+    keys: list[RowKey] = [(ANY,), *((str(s),) for s in socs), *((str(s), str(t)) for s, t in pairs)]
+    rows = np.concatenate([np.zeros(len(ae), np.int64), 1 + soc_codes, 1 + len(socs) + pair_codes])
+    onset = ae["ONSETDY"].to_numpy(dtype=float)
+    return _Encoded(keys, rows.astype(np.int64), np.tile(subjects, 3), np.tile(onset, 3))
+
+
+def _order(cut: Cut, keys: list[RowKey], pooled: Ints) -> list[int]:
+    """Return the places of the rows to list: any, then each class followed by its terms."""
+    needed = cut.choices.at_least / 100 * cut.sizes[-1]
+    place = {key: i for i, key in enumerate(keys)}
+
+    def rank(key: RowKey) -> tuple[float, str]:
+        return (-float(pooled[place[key]]) if cut.choices.order is not Order.ALPHABETICAL else 0.0, key[-1].casefold())
+
+    def soc_rank(key: RowKey) -> tuple[float, ...] | tuple[float, str]:
+        return (float(soc_place(key[0])), key[0].casefold()) if cut.choices.order is Order.MEDDRA else rank(key)
+
+    terms: dict[str, list[RowKey]] = {}
+    for key in keys:
+        if len(key) == 2 and pooled[place[key]] >= needed:
+            terms.setdefault(key[0], []).append(key)
+    shown = [place[(ANY,)]]
+    for soc in sorted((key for key in keys if len(key) == 1 and key != (ANY,)), key=soc_rank):
+        if pooled[place[soc]] >= needed:
+            shown += [place[soc], *(place[key] for key in sorted(terms.get(soc[0], []), key=rank))]
+    return shown

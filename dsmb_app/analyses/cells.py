@@ -1,0 +1,122 @@
+"""From counts to cells: the printed word and the number, made together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from dsmb_app.analyses.intervals import fisher_two_sided, risk_difference
+from dsmb_app.analyses.rates import poisson_rate
+from dsmb_app.model import formats
+from dsmb_app.model.cut import Cut
+from dsmb_app.model.result import Cell, Column, Row, RowKey
+from dsmb_app.model.words import Level, Stat
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Cells = dict[tuple[RowKey, Column], Cell]
+
+COUNTS = (Stat.N, Stat.DENOMINATOR, Stat.PCT, Stat.EVENTS)
+RATES = (Stat.EAIR, Stat.EAIR_LOW, Stat.EAIR_HIGH, Stat.EAER, Stat.EAER_LOW, Stat.EAER_HIGH)
+CONTRASTS = (Stat.RD, Stat.RD_LOW, Stat.RD_HIGH, Stat.P_FISHER)
+
+
+def arm_columns(cut: Cut, stats: Iterable[Stat]) -> list[Column]:
+    """Return one column per arm (and the total) and statistic."""
+    wanted = tuple(stats)
+    return [Column(arm, stat) for arm in cut.columns for stat in wanted]
+
+
+def contrast_columns(cut: Cut) -> list[Column]:
+    """Return the columns of every contrast of the cut; none when pooled."""
+    return [Column(arm, stat, ref) for arm, ref in cut.contrasts for stat in CONTRASTS]
+
+
+def count_cells(cut: Cut, rows: list[Row], n: Ints, events: Ints | None) -> Cells:
+    """Return n, N, pct (and events) of each row and column; ``n`` and ``events``: shape (rows, arms + 1)."""
+    cells: Cells = {}
+    small = cut.study.open.small_cells if cut.level is Level.POOLED else 0
+    for j, (arm, size) in enumerate(zip(cut.columns, cut.sizes.tolist(), strict=True)):
+        for i, row in enumerate(rows):
+            k = int(n[i, j])
+            cells[row.key, Column(arm, Stat.N)] = _count(k, small)
+            cells[row.key, Column(arm, Stat.DENOMINATOR)] = Cell(formats.count(size), float(size))
+            cells[row.key, Column(arm, Stat.PCT)] = _percent(k, size, small)
+            if events is not None:
+                hidden = 0 < k < small
+                cells[row.key, Column(arm, Stat.EVENTS)] = _count(int(events[i, j]), small, hidden=hidden)
+    return cells
+
+
+def _count(value: int, small: int, *, hidden: bool = False) -> Cell:
+    if 0 < value < small or hidden:
+        return Cell(f"<{small}" if value < small else "", None, "suppressed: small count")
+    return Cell(formats.count(value), float(value))
+
+
+def _percent(k: int, size: int, small: int) -> Cell:
+    if size == 0:
+        return Cell(formats.NOT_EVALUABLE, None, "no subjects")
+    if 0 < k < small:
+        return Cell("", None, "suppressed: small count")
+    return Cell(formats.percent(100 * k / size), 100 * k / size)
+
+
+def contrast_cells(cut: Cut, rows: list[Row], n: Ints) -> Cells:
+    """Return risk difference (percentage points) with its interval, and Fisher's p, of each row and contrast."""
+    cells: Cells = {}
+    sizes = cut.sizes
+    for arm, ref in cut.contrasts:
+        i, j = cut.arms.index(arm), cut.arms.index(ref)
+        difference = risk_difference(n[:, i], sizes[i], n[:, j], sizes[j], method=cut.choices.interval.value)
+        p = fisher_two_sided(n[:, i], sizes[i], n[:, j], sizes[j])
+        parts = (difference.estimate, difference.low, difference.high)
+        for place, row in enumerate(rows):
+            for stat, values in zip(CONTRASTS[:3], parts, strict=True):
+                cells[row.key, Column(arm, stat, ref)] = _points(float(values[place]))
+            nobody = n[place, i] == 0 and n[place, j] == 0
+            cells[row.key, Column(arm, Stat.P_FISHER, ref)] = _p(float(p[place]), nobody=bool(nobody))
+    return cells
+
+
+def _points(share: float) -> Cell:
+    if not np.isfinite(share):
+        return Cell(formats.NOT_EVALUABLE, None, "an arm has no subjects")
+    return Cell(formats.half_up(100 * share, 1), 100 * share)
+
+
+def _p(value: float, *, nobody: bool) -> Cell:
+    if not np.isfinite(value):
+        return Cell("", None, "an arm has no subjects")
+    if nobody:
+        return Cell("", None, "0 v 0")
+    return Cell(formats.p_value(value), value)
+
+
+def rate_cells(cut: Cut, rows: list[Row], n: Ints, events: Ints, to_first: Floats, whole: Floats) -> Cells:
+    """Return EAIR and EAER per 100 patient-years with exact Poisson intervals.
+
+    ``to_first``: patient-years up to the first event, shape (rows, arms + 1); ``whole``: of the window, (arms + 1,).
+    """
+    small = cut.study.open.small_cells if cut.level is Level.POOLED else 0
+    hidden = (n > 0) & (n < small)
+    cells: Cells = {}
+    for stats, found in (
+        (RATES[:3], poisson_rate(n, to_first)),
+        (RATES[3:], poisson_rate(events, np.broadcast_to(whole, n.shape))),
+    ):
+        for stat, values in zip(stats, (found.estimate, found.low, found.high), strict=True):
+            for j, arm in enumerate(cut.columns):
+                for i, row in enumerate(rows):
+                    cells[row.key, Column(arm, stat)] = _rate(float(values[i, j]), hidden=bool(hidden[i, j]))
+    return cells
+
+
+def _rate(value: float, *, hidden: bool) -> Cell:
+    if hidden:
+        return Cell("", None, "suppressed: small count")
+    if not np.isfinite(value):
+        return Cell(formats.NOT_EVALUABLE, None, "no patient-years")
+    return Cell(formats.half_up(value, 1), value)

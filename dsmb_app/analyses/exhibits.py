@@ -1,0 +1,92 @@
+"""The numbered list: ONE definition behind every page and every sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from dsmb_app.analyses import ae_incidence, ae_overview, exposure
+from dsmb_app.model.cut import Cut
+from dsmb_app.model.errors import Refusal
+from dsmb_app.model.result import ResultTable, RowKey
+from dsmb_app.model.words import Level
+
+Bools = npt.NDArray[np.bool_]
+
+
+class InOpen(Enum):
+    """When an exhibit may be seen in an open session."""
+
+    ALWAYS = "always"
+    IF_SAFETY = "if open.safety"
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """An exhibit: its number, its title, how it is computed and who stands behind a row.
+
+    ``subjects``: mask over ``cut.subjects``; ``records``: mask over ``cut.ae``, or None where rows count no records.
+    """
+
+    id: str
+    title: str
+    in_open: InOpen
+    build: Callable[[Cut], ResultTable]
+    subjects: Callable[[Cut, RowKey], Bools]
+    records: Callable[[Cut, RowKey], Bools] | None = None
+
+    def allowed(self, cut: Cut) -> bool:
+        """Tell whether the exhibit may be seen at the cut's level."""
+        return cut.level is not Level.POOLED or self.in_open is InOpen.ALWAYS or cut.study.open.safety
+
+
+def _emergent(cut: Cut) -> Bools:
+    return cut.ae["EMERGENT"].to_numpy(dtype=bool)
+
+
+def _with_records(records: Callable[[Cut, RowKey], Bools]) -> Callable[[Cut, RowKey], Bools]:
+    """Return who has at least one of the records behind a row."""
+
+    def subjects(cut: Cut, key: RowKey) -> Bools:
+        mask = np.zeros(len(cut.subjects), dtype=bool)
+        mask[cut.ae["SUBJECT"].to_numpy()[records(cut, key)]] = True
+        return mask
+
+    return subjects
+
+
+def _term_exhibit(number: str, title: str, among: Callable[[Cut], Bools]) -> Exhibit:
+    def records(cut: Cut, key: RowKey) -> Bools:
+        return ae_incidence.records_of(cut, key, among(cut))
+
+    def build(cut: Cut) -> ResultTable:
+        return ae_incidence.ae_incidence(cut, exhibit=number, title=title, among=among(cut))
+
+    return Exhibit(number, title, InOpen.IF_SAFETY, build, _with_records(records), records)
+
+
+EXHIBITS = (
+    Exhibit("T06", "Exposure", InOpen.ALWAYS, exposure.exposure, exposure.subjects_of),
+    Exhibit(
+        "T08",
+        "Overview of adverse events",
+        InOpen.IF_SAFETY,
+        ae_overview.ae_overview,
+        _with_records(ae_overview.records_of),
+        ae_overview.records_of,
+    ),
+    _term_exhibit("T09", "Adverse events by system organ class and preferred term", _emergent),
+)
+
+_BY_ID = {exhibit.id: exhibit for exhibit in EXHIBITS}
+
+
+def exhibit(number: str) -> Exhibit:
+    """Return the exhibit of a number. Raises Refusal, naming the known ones, for a number that is none."""
+    if number not in _BY_ID:
+        raise Refusal("EXHIBIT-UNKNOWN", f"There is no exhibit '{number}'.", f"Known are: {', '.join(_BY_ID)}.")
+    return _BY_ID[number]

@@ -1,0 +1,64 @@
+"""Who stands behind a number: subjects and records as a reader may see them at the level."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dsmb_app.model import formats
+from dsmb_app.model.cut import Cut
+from dsmb_app.model.result import Listing
+
+Bools = npt.NDArray[np.bool_]
+
+_SUBJECT_COLUMNS = {
+    "SITEID": "Site", "AGE": "Age", "SEX": "Sex", "RACE": "Race", "TRTEDY": "Last dose day",
+    "ENDDY": "Last day watched", "EOSREAS": "End of study",
+}  # fmt: skip
+_RECORD_COLUMNS = {
+    "AEBODSYS": "System organ class", "AEDECOD": "Preferred term", "AETERM": "Reported term", "ONSETDY": "Onset day",
+    "AESTDY_P": "Start known to", "AEENDY_LO": "End day", "AETOXGR": "Grade", "AESEV": "Severity", "AESER": "Serious",
+    "AEREL": "Related", "AEACN": "Action taken", "AEOUT": "Outcome",
+}  # fmt: skip
+_PRECISION = {"D": "day", "M": "month", "Y": "year", "": "not known"}
+
+
+def subject_listing(cut: Cut, mask: Bools, title: str) -> Listing:
+    """List subjects: id, arm (closed levels only), and what describes them. ``mask`` is over ``cut.subjects``."""
+    return _listing(cut, cut.subjects[mask], np.flatnonzero(mask), _filled(cut.subjects, _SUBJECT_COLUMNS), title)
+
+
+def record_listing(cut: Cut, mask: Bools, title: str) -> Listing:
+    """List adverse-event records in order of subject and onset. ``mask`` is over ``cut.ae``."""
+    records = cut.ae[mask].sort_values(["SUBJECT", "ONSETDY", "RECORD"], kind="stable")
+    columns = _filled(cut.ae, _RECORD_COLUMNS)
+    return _listing(cut, records, records["SUBJECT"].to_numpy(), columns, title)
+
+
+def _filled(frame: pd.DataFrame, columns: dict[str, str]) -> dict[str, str]:
+    """Keep the columns that the data fill at all; an empty one tells a reader nothing."""
+    return {c: head for c, head in columns.items() if frame[c].notna().any() and (frame[c] != "").any()}
+
+
+def _listing(
+    cut: Cut, frame: pd.DataFrame, subjects: npt.NDArray[np.int64], columns: dict[str, str], title: str
+) -> Listing:
+    ids = cut.subjects["USUBJID"].to_numpy(dtype=object)[subjects]
+    texts = [_texts(frame[column], column) for column in columns]
+    headers = ["Subject", *columns.values()]
+    body = [list(ids), *texts]
+    if cut.arms:
+        arm = cut.subjects["ARM"].to_numpy(dtype=int)[subjects]
+        body.insert(1, [cut.arms[a] if a >= 0 else "(no arm)" for a in arm])
+        headers.insert(1, "Arm")
+    rows = tuple(tuple(str(value) for value in row) for row in zip(*body, strict=True))
+    return Listing(title, tuple(headers), rows, tuple(str(i) for i in ids))
+
+
+def _texts(column: pd.Series, name: str) -> list[str]:
+    if name.endswith("_P"):
+        return [_PRECISION[value] for value in column]
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return ["" if np.isnan(value) else formats.half_up(value, 0) for value in column.to_numpy(dtype=float)]
+    return [str(value) for value in column]
