@@ -1,0 +1,250 @@
+"""The commands: a thin, stable public interface to locking, sessions, results and packs (docs/commands.md)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dsmb_app import __version__, ard, drafting, locking
+from dsmb_app.cli.opening import open_at_level, state_folder, trusted_signers
+from dsmb_app.model.errors import Refusal
+from dsmb_app.model.result import Stamp
+from dsmb_app.model.words import Level
+from dsmb_app.packs import encrypt, meeting_pack
+from dsmb_app.session import Session
+from dsmb_app.snapshot import container
+from dsmb_app.snapshot.atomic import write_atomically
+from dsmb_app.snapshot.secrets_file import SecretsFile
+from dsmb_app.store.audit import AuditLog
+from dsmb_app.store.audit_verify import AuditReport
+from dsmb_app.store.audit_verify import verify as verify_log
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Review a locked trial snapshot."
+)
+
+File = Annotated[Path, typer.Argument(help="The snapshot (.dsmb).")]
+Secrets = Annotated[Path | None, typer.Option("--secrets", help="File with the phrases, as dsmb lock writes it.")]
+Signer = Annotated[str | None, typer.Option("--signer", help="Fingerprint of the signer to trust.")]
+LevelOption = Annotated[Level, typer.Option("--level", help="How much of the assignment to show.")]
+Choice = Annotated[list[str] | None, typer.Option("--choice", help="A choice as key=value; may be repeated.")]
+Out = Annotated[Path | None, typer.Option("--out", help="File to write; standard output without it.")]
+
+
+@app.command()
+def init(
+    source: Annotated[Path, typer.Argument(help="Folder with the datasets.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Where to write it; else SOURCE/study.toml.")] = None,
+) -> None:
+    """Draft a commented study.toml from what the datasets hold."""
+    target = out or source / "study.toml"
+    if target.exists():
+        raise Refusal("INIT-EXISTS", "The file exists already.", "Move it away or give --out.", file=target.name)
+    write_atomically(target, drafting.draft(source).encode("utf-8"), mode=0o644)
+    typer.echo(f"Wrote {target}. Read every line of it before you lock.")
+
+
+@app.command()
+def lock(
+    source: Annotated[Path, typer.Argument(help="Folder with the datasets.")],
+    study: Annotated[Path, typer.Option("--study", help="The study file.")],
+    out: Annotated[Path, typer.Option("--out", help="The snapshot to write.")],
+    secrets: Annotated[Path, typer.Option("--secrets", help="Where the phrases go; phrases in it are used again.")],
+    trial: Annotated[Path | None, typer.Option("--trial", help="The trial file; made if there is none.")] = None,
+    test_seed: Annotated[int | None, typer.Option("--test-seed", help="Make a TEST snapshot, repeatable.")] = None,
+) -> None:
+    """Seal a delivery into one signed, encrypted snapshot."""
+    if trial is None and test_seed is None:
+        raise Refusal("LOCK-TRIAL", "No trial file is given.", "Give --trial FILE (made if there is none).")
+    with _progress() as show:
+        report = locking.lock(
+            source, study=study, trial=trial, out=out, secrets_path=secrets, test_seed=test_seed, progress=show
+        )
+    typer.echo(report.text())
+
+
+@app.command()
+def verify(file: File, signer: Signer = None) -> None:
+    """Check a snapshot's form, signature and hashes. Exit code 2 when anything is wrong."""
+    found = container.load(file, signers=[signer] if signer else None)
+    typer.echo(f"{found.path_name}: whole and unchanged since it was signed.")
+    typer.echo(f"snapshot {found.snap_id}, number {found.seq} of trial {found.trial}")
+    typer.echo(f"sha256 {found.sha256}")
+    trust = "as expected" if signer else "compare it with the letter to the board"
+    typer.echo(f"signer {found.signer} ({trust})")
+
+
+@app.command(name="open")
+def open_window(
+    file: File,
+    secrets: Secrets = None,
+    signer: Signer = None,
+    closed: Annotated[bool, typer.Option("--closed", help="Start a closed session; phrases are asked for.")] = False,
+    from_stdin: Annotated[bool, typer.Option("--stdin", hidden=True)] = False,
+) -> None:
+    """Open a snapshot in a window."""
+    # Only this command needs Qt; the others work where it cannot load.
+    from dsmb_app import app as window  # noqa: PLC0415
+
+    given = json.loads(sys.stdin.readline()) if from_stdin else {}
+    phrase = given.get("phrase") or (SecretsFile.load(secrets).phrases["main"] if secrets else None)
+    asked = given.get("signer") or signer
+    raise SystemExit(window.run_open(file, phrase=phrase, signers=trusted_signers(file, asked, secrets), closed=closed))
+
+
+@app.command(name="ard")
+def results(
+    file: File,
+    level: LevelOption = Level.POOLED,
+    exhibit: Annotated[list[str] | None, typer.Option("--exhibit", help="An exhibit; may be repeated.")] = None,
+    choice: Choice = None,
+    secrets: Secrets = None,
+    signer: Signer = None,
+    out: Out = None,
+) -> None:
+    """Write the analysis results as CSV: exhibit, arm, arm_ref, row, stat_name, stat, stat_fmt, note."""
+    session = open_at_level(file, level, secrets, signer, why="analysis results")
+    session.choose_by_text(choice or [])
+    data = ard.results_csv(session, exhibit or []).encode("utf-8")
+    session.record_export("ard", data, out.name if out else "standard output")
+    if out:
+        write_atomically(out, data)
+    else:
+        sys.stdout.buffer.write(data)
+
+
+@app.command()
+def pack(  # noqa: PLR0913 - each is an option of a public command
+    file: File,
+    out: Annotated[Path | None, typer.Option("--out", help="The workbook to write (.xlsx).")] = None,
+    level: LevelOption = Level.POOLED,
+    choice: Choice = None,
+    secrets: Secrets = None,
+    signer: Signer = None,
+    password_file: Annotated[Path | None, typer.Option("--password-file", help="Password of a closed pack.")] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Write a closed pack unencrypted.")] = False,
+    i_understand: Annotated[bool, typer.Option("--i-understand", help="Confirms --plain.")] = False,
+    stamp: Annotated[Path | None, typer.Option("--stamp", help="Fixed stamp, for byte-for-byte comparison.")] = None,
+    contents: Annotated[bool, typer.Option("--contents", help="Only list what the pack will hold.")] = False,
+) -> None:
+    """Write the open pack (pooled) or the closed pack (masked or named; encrypted unless plain is confirmed)."""
+    if out is None and not contents:
+        raise Refusal("PACK-OUT", "No file to write is given.", "Give --out PACK.xlsx.")
+    password = None if contents else _pack_password(level, password_file, plain=plain, sure=i_understand)
+    session = open_at_level(file, level, secrets, signer, why="pack")
+    session.choose_by_text(choice or [])
+    if contents or out is None:
+        for entry in meeting_pack.contents(session):
+            typer.echo(f"{entry.sheet}  {entry.title}")
+        return
+    data = meeting_pack.meeting_pack(session, _stamp(session, stamp))
+    data = encrypt.encrypted(data, password) if password else data
+    kind = "pack encrypted" if password else "pack in clear" if level is not Level.POOLED else "pack"
+    session.record_export(kind, data, out.name)
+    write_atomically(out, data)
+    typer.echo(f"Wrote {out} ({kind}, {level}).")
+
+
+def _pack_password(level: Level, password_file: Path | None, *, plain: bool, sure: bool) -> str | None:
+    """Return the password of a closed pack; None for an open pack or a plain one that is confirmed."""
+    if level is Level.POOLED:
+        return None
+    if plain != sure:
+        raise Refusal(
+            "PACK-PLAIN",
+            "A closed pack in clear can unblind the trial by one wrong attachment.",
+            "Give both --plain and --i-understand, or neither and a password.",
+        )
+    if plain:
+        return None
+    if password_file:
+        return _read_password(password_file)
+    if not sys.stdin.isatty():
+        raise Refusal("PACK-PASSWORD", "A closed pack needs a password.", "Give --password-file FILE.")
+    return str(typer.prompt("Password of the closed pack", hide_input=True, confirmation_prompt=True))
+
+
+def _read_password(path: Path) -> str:
+    try:
+        password = path.read_text(encoding="utf-8-sig").strip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal("PACK-PASSWORD", f"It cannot be read: {error}.", "Give a text file.", file=path.name) from error
+    if not password:
+        raise Refusal("PACK-PASSWORD", "The file is empty.", "Put the password on its first line.", file=path.name)
+    return password
+
+
+def _stamp(session: Session, fixed: Path | None) -> Stamp:
+    if fixed is None:
+        created = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        return session.stamp(created=created, audit_head=session.audit_head)
+    try:
+        table = json.loads(fixed.read_text(encoding="utf-8"))
+        return Stamp(**{key: str(table[key]) for key in ("snap_id", "sha256", "created", "audit_head")})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Refusal(
+            "STAMP-BAD",
+            f"The stamp cannot be read: {error}.",
+            'It is JSON with "snap_id", "sha256", "created" and "audit_head".',
+            file=fixed.name,
+        ) from error
+
+
+audit_app = typer.Typer(no_args_is_help=True, help="The audit log of this machine.")
+app.add_typer(audit_app, name="audit")
+
+
+@audit_app.command(name="show")
+def audit_show() -> None:
+    """Print the audit log of this machine, one event a line."""
+    for entry in AuditLog(state_folder()).entries():
+        typer.echo(f"{entry.n}  {entry.ts}  {entry.ev}  {entry.result}  {entry.obj}  {entry.why}".rstrip())
+
+
+@audit_app.command(name="verify")
+def audit_verify(
+    file: Annotated[Path, typer.Argument(help="An audit.jsonl.")],
+    anchor: Annotated[str | None, typer.Option("--anchor", help="A head printed in an export.")] = None,
+) -> None:
+    """Check an audit log's chain and signatures, and that it still holds an export's head."""
+    report = verify_log(file, anchor)
+    for count, event in ((report.events[name], name) for name in sorted(report.events)):
+        typer.echo(f"{count:>6}  {event}")
+    typer.echo(f"{report.entries} sound line(s) from {report.first} to {report.last}, head {report.head}")
+    if not report.ok:
+        typer.echo(_fault(report), err=True)
+        raise SystemExit(2)
+
+
+def _fault(report: AuditReport) -> str:
+    if report.fault_line is not None:
+        return f"Line {report.fault_line}: {report.fault}"
+    return "The anchor is not in this log: lines were cut off, or it is another log."
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+@contextmanager
+def _progress() -> Iterator[locking.Progress]:
+    """Show the running step on a terminal; stay silent where nobody looks."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    with typer.progressbar(length=len(locking.STEPS), file=sys.stderr) as bar:
+
+        def show(step: str, done: int, _total: int) -> None:
+            bar.label = step
+            bar.update(done - bar.pos)
+
+        yield show

@@ -1,0 +1,45 @@
+"""Snapshots for tests: locked once per run, opened as often as a test likes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dsmb_app import locking
+from dsmb_app.model.words import Level
+from dsmb_app.session import Session
+from dsmb_app.snapshot.secrets_file import SecretsFile
+from dsmb_app.store.audit import AuditLog
+
+
+@dataclass(frozen=True)
+class Locked:
+    """A locked snapshot with everything that opens it, in a folder of its own."""
+
+    file: Path
+    secrets: Path
+    study: Path
+    source: Path
+    report: locking.LockReport
+
+    @property
+    def keys(self) -> SecretsFile:
+        """Return signer and phrases."""
+        return SecretsFile.load(self.secrets)
+
+    def session(self, level: Level, state: Path) -> Session:
+        """Open a fresh session at a level; its audit log lies in ``state``."""
+        keys = self.keys
+        session = Session.open(self.file, keys.phrases["main"], signers=[keys.signer], audit=AuditLog(state))
+        if level is not Level.POOLED:
+            session.unlock_codes(keys.phrases["codes"], why="test")
+        if level is Level.NAMED:
+            session.unlock_names(keys.phrases["names"], why="test")
+        return session
+
+
+def lock_for_test(source: Path, study: Path, folder: Path, *, seed: int = 1) -> Locked:
+    """Lock ``source`` as a TEST snapshot into ``folder``."""
+    file, secrets = folder / "test.dsmb", folder / "secrets.json"
+    report = locking.lock(source, study=study, trial=None, out=file, secrets_path=secrets, test_seed=seed)
+    return Locked(file, secrets, study, source, report)
