@@ -11,29 +11,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pandas as pd
-
 from dsmb_app import __version__
-from dsmb_app.model.baskets import held_terms
-from dsmb_app.model.study import Study, read_study
+from dsmb_app.model.study import read_study
 from dsmb_app.snapshot import container
-from dsmb_app.snapshot.arms import Arms, resolve_arms
 from dsmb_app.snapshot.atomic import write_atomically
-from dsmb_app.snapshot.checks import check
-from dsmb_app.snapshot.columns import Policy, built_in_policy
 from dsmb_app.snapshot.locks import PhraseLock
 from dsmb_app.snapshot.phrases import generate_phrase
 from dsmb_app.snapshot.secrets_file import SecretsFile
-from dsmb_app.snapshot.source import Source, read_source, text
+from dsmb_app.snapshot.source import Source, read_source
 from dsmb_app.snapshot.trial import TrialFile
-from dsmb_app.snapshot.wording import TreatmentWords, treatment_words
-from dsmb_app.store.derive import Derived, derive
-from dsmb_app.store.image import build_image
-from dsmb_app.store.split import Split, Splitter
+from dsmb_app.store.parts import Parts, Prepared, make_parts, prepared
 
 Progress = Callable[[str, int, int], None]
 
-STEPS = ("Reading the source", "Checking", "Deriving", "Sealing", "Writing")
+STEPS = ("Reading the source", "Checking and deriving", "Sealing", "Writing")
 
 
 @dataclass(frozen=True)
@@ -92,26 +83,18 @@ def lock(
     settings = read_study(study)
     delivered = read_source(source)
     step.next()
-    policy = study_policy(settings)
-    check(delivered, policy)
-    arms = resolve_arms(delivered.datasets["DM"], settings.arms)
+    work = prepared(delivered, settings, study.parent)
     step.next()
-    derived = derive(delivered, settings, policy)
-    step.next()
-    book = TrialFile.for_test(test_seed) if test_seed is not None or trial is None else TrialFile.load_or_create(trial)
+    is_test = test_seed is not None or trial is None
+    book = TrialFile.for_test(test_seed) if is_test or trial is None else TrialFile.load_or_create(trial)
     rng: random.Random = random.Random(test_seed) if test_seed is not None else secrets.SystemRandom()
-    ids = book.assign_subject_ids(text(delivered.datasets["DM"], "USUBJID").tolist(), rng)
-    letters = book.assign_letters(arms.names, rng)
-    words = find_words(delivered, arms, settings)
-    splitter = Splitter(settings, policy, ids, words, held_terms(settings.ae.hold_back, study.parent), rng)
-    split = splitter.split(delivered, derived)
-    images = _images(split, derived, settings, delivered, arms, ids, letters, test=test_seed is not None)
+    parts = make_parts(work, book, rng, test=is_test)
     step.next()
     keys = SecretsFile.load(secrets_path) if secrets_path.exists() else None
     phrases = keys.phrases if keys else {part: generate_phrase() for part in ("main", "codes", "names")}
-    report = _seal(images, split, derived, delivered, book, phrases)
+    report = _seal(parts, work, book, phrases)
     SecretsFile(signer=report.signer, snap_id=report.snap_id, phrases=phrases).save(secrets_path)
-    if test_seed is None and trial is not None:
+    if not is_test and trial is not None:
         # Before the snapshot: its ids and letters must be on record when it leaves. Should writing the snapshot then
         # fail, the next one follows a number that nobody received, and nothing is lost.
         book.save(trial)
@@ -138,90 +121,28 @@ class _Steps:
             self._progress("Done", len(STEPS), len(STEPS))
 
 
-def study_policy(study: Study) -> Policy:
-    """Return the allow-list of a study: the built-in one, ``blind.allow``, and the emergent flag if one is named."""
-    policy = built_in_policy().allowing(study.blind.allow, key="blind.allow")
-    return policy.allowing([study.emergent.flag] if study.emergent.flag else [], key="emergent.flag")
-
-
-def find_words(source: Source, arms: Arms, study: Study) -> TreatmentWords:
-    """Collect the words that name a treatment from the arms, EX and the study file."""
-    dm, ex = source.datasets["DM"], source.datasets["EX"]
-    codes = {value for column in ("ARMCD", "ACTARMCD") if column in dm.frame for value in text(dm, column).unique()}
-    dosed = {value for column in ("EXTRT", "EXLOT") if column in ex.frame for value in text(ex, column).unique()}
-    lots_too_short_to_tell = {value for value in dosed if value.isdigit()}
-    labels = set(arms.source_texts) | set(arms.names) | set(study.arms.labels)
-    return treatment_words(labels | codes, dosed - lots_too_short_to_tell, study.arms.drug_words)
-
-
-def _images(
-    split: Split,
-    derived: Derived,
-    study: Study,
-    source: Source,
-    arms: Arms,
-    ids: dict[str, str],
-    letters: dict[str, str],
-    *,
-    test: bool,
-) -> dict[str, bytes]:
-    about = {"tool": __version__, "format": 1}
-    main = {
-        **about,
-        "study": study.without_arms(),
-        "counts": derived.counts,
-        "classes": [list(row) for row in split.classes if row[2] == "main"],
-        "delivered": sorted(source.datasets),
-        "held_back": {"ae": list(study.ae.hold_back), "lb": list(study.lab.hold_back)},
-        "test": test,
-    }
-    originals = text(source.datasets["DM"], "USUBJID")
-    subjects = pd.DataFrame(
-        {
-            "USUBJID": originals.map(ids),
-            "ORIGID": originals,
-            "PLANNED": arms.planned.map(letters).fillna(""),
-            "ACTUAL": arms.actual.map(letters).fillna(""),
-        }
-    ).sort_values("USUBJID", ignore_index=True)
-    arm_rows = pd.DataFrame({"LETTER": [letters[name] for name in arms.names], "ARM": list(arms.names)})
-    in_use = sorted(letters[arm] for arm in arms.names)
-    return {
-        "main": build_image(split.main, main),
-        "codes": build_image({"subjects": subjects, **split.codes}, {**about, "letters": in_use}),
-        "names": build_image({"arms": arm_rows, **split.names}, {**about, "arms_settings": study.arms_only()}),
-    }
-
-
-def _seal(
-    images: dict[str, bytes],
-    split: Split,
-    derived: Derived,
-    source: Source,
-    book: TrialFile,
-    phrases: dict[str, str],
-) -> LockReport:
+def _seal(parts: Parts, work: Prepared, book: TrialFile, phrases: dict[str, str]) -> LockReport:
     """Build the snapshot in memory and bring the trial book's number and last hash up to date."""
-    seq = book.seq + 1
+    snap_id = secrets.token_hex(8)
     data = container.build(
-        contents={**images, "receipt": _receipt(images, source)},
+        contents={**parts.images, "receipt": _receipt(parts.images, work.source)},
         locks={part: [PhraseLock(phrase)] for part, phrase in phrases.items()},
         trial=book.trial,
-        seq=seq,
+        seq=book.seq + 1,
         prev_sha256=book.prev_sha256,
         signing_key=book.signing_key,
-        snap_id=(snap_id := secrets.token_hex(8)),
+        snap_id=snap_id,
     )
-    book.seq, book.prev_sha256 = seq, hashlib.sha256(data).hexdigest()
+    book.seq, book.prev_sha256 = book.seq + 1, hashlib.sha256(data).hexdigest()
     return LockReport(
         snap_id=snap_id,
         sha256=book.prev_sha256,
         signer=book.fingerprint,
-        seq=seq,
-        rows={name: len(frame) for name, frame in split.main.items()},
-        classes=tuple(split.classes),
-        counts=dict(derived.counts),
-        notes=source.notes,
+        seq=book.seq,
+        rows={name: len(frame) for name, frame in parts.split.main.items()},
+        classes=tuple(parts.split.classes),
+        counts=dict(work.derived.counts),
+        notes=work.source.notes,
         data=data,
     )
 

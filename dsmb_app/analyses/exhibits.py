@@ -9,7 +9,9 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
-from dsmb_app.analyses import ae_incidence, ae_overview, exposure
+from dsmb_app.analyses import ae_incidence, ae_overview, exposure, infections, special_interest
+from dsmb_app.analyses.ae_flags import is_serious, is_severe, is_stop
+from dsmb_app.analyses.ae_lines import Line, records_behind
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.result import ResultTable, RowKey
@@ -48,6 +50,10 @@ def _emergent(cut: Cut) -> Bools:
     return cut.ae["EMERGENT"].to_numpy(dtype=bool)
 
 
+def _severe(cut: Cut) -> Bools:
+    return _emergent(cut) & is_severe(cut.ae, cut.study.ae.grading)
+
+
 def _with_records(records: Callable[[Cut, RowKey], Bools]) -> Callable[[Cut, RowKey], Bools]:
     """Return who has at least one of the records behind a row."""
 
@@ -69,17 +75,26 @@ def _term_exhibit(number: str, title: str, among: Callable[[Cut], Bools]) -> Exh
     return Exhibit(number, title, InOpen.IF_SAFETY, build, _with_records(records), records)
 
 
+def _line_exhibit(
+    number: str, title: str, build: Callable[[Cut], ResultTable], lines: Callable[[Cut], list[Line]]
+) -> Exhibit:
+    def records(cut: Cut, key: RowKey) -> Bools:
+        return records_behind(lines(cut), key)
+
+    return Exhibit(number, title, InOpen.IF_SAFETY, build, _with_records(records), records)
+
+
 EXHIBITS = (
     Exhibit("T06", "Exposure", InOpen.ALWAYS, exposure.exposure, exposure.subjects_of),
-    Exhibit(
-        "T08",
-        "Overview of adverse events",
-        InOpen.IF_SAFETY,
-        ae_overview.ae_overview,
-        _with_records(ae_overview.records_of),
-        ae_overview.records_of,
-    ),
+    _line_exhibit("T08", "Overview of adverse events", ae_overview.ae_overview, ae_overview.lines),
     _term_exhibit("T09", "Adverse events by system organ class and preferred term", _emergent),
+    _term_exhibit("T11", "Serious adverse events", lambda cut: _emergent(cut) & is_serious(cut.ae)),
+    _term_exhibit("T12", "Adverse events leading to discontinuation", lambda cut: _emergent(cut) & is_stop(cut.ae)),
+    _term_exhibit("T13", "Adverse events of grade 3 or higher", _severe),
+    _line_exhibit(
+        "K14", "Adverse events of special interest", special_interest.special_interest, special_interest.lines
+    ),
+    _line_exhibit("K15", "Infections", infections.infections, infections.lines),
 )
 
 _BY_ID = {exhibit.id: exhibit for exhibit in EXHIBITS}

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dsmb_app.blinding.levels import permit
+from dsmb_app.model.baskets import Basket
 from dsmb_app.model.choices import Choices
 from dsmb_app.model.cut import Cut, SnapshotInfo
 from dsmb_app.model.days import from_offset, to_offset
@@ -99,6 +100,7 @@ class Gate:
             amounts=self._amounts(level, subjects),
             counts={**self._main.manifest["counts"], **counts},
             held_back=self._held_back() if level is Level.POOLED else (),
+            baskets=self._baskets(level),
         )
 
     def _labels(self, level: Level) -> tuple[list[str], list[str]]:
@@ -157,6 +159,12 @@ class Gate:
     def _held_back(self) -> tuple[str, ...]:
         held = self._main.manifest["held_back"]
         return (*held["ae"], *held["lb"])
+
+    def _baskets(self, level: Level) -> tuple[Basket, ...]:
+        """Return the term lists; a list held back as a whole is left out of open sessions (its zeros would mislead)."""
+        found = tuple(Basket.from_json(entry) for entry in self._main.manifest["baskets"])
+        held = set(self._held_back()) if level is Level.POOLED else set()
+        return tuple(basket for basket in found if f"basket:{basket.name}" not in held)
 
     def _open(self, part: str, phrase: str) -> Image:
         data = self._snapshot.unlock(part, phrase)

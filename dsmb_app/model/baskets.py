@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.resource_files import resource
@@ -26,6 +27,15 @@ class Basket:
     def holds(self, term: str) -> bool:
         """Tell whether a preferred term belongs to the basket."""
         return term.strip().casefold() in self.terms
+
+    def to_json(self) -> dict[str, object]:
+        """Return the basket as JSON values; ``from_json`` is the way back."""
+        return {"name": self.name, "title": self.title, "version": self.version, "terms": sorted(self.terms)}
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> Basket:
+        """Return the basket that ``to_json`` wrote."""
+        return cls(entry["name"], entry["title"], entry["version"], frozenset(entry["terms"]))
 
 
 def read_basket(name: str, beside: Path | None = None) -> Basket:
@@ -52,6 +62,16 @@ def read_basket(name: str, beside: Path | None = None) -> Basket:
         raise Refusal(
             "BASKET-BAD", f"The basket cannot be read: {error}.", "It needs a title and a list 'terms'.", file=path.name
         ) from error
+
+
+ALWAYS = ("opportunistic-infection", "herpes-zoster")
+"""The baskets that the infection exhibit needs whether or not the study file lists them."""
+
+
+def study_baskets(names: Iterable[str], beside: Path | None = None) -> tuple[Basket, ...]:
+    """Return the baskets that a study uses: those it lists, in its order, then those always needed."""
+    listed = list(dict.fromkeys([*names, *ALWAYS]))
+    return tuple(read_basket(name, beside) for name in listed)
 
 
 def held_terms(hold_back: Iterable[str], beside: Path | None = None) -> frozenset[str]:

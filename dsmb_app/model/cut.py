@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dsmb_app.model.baskets import Basket
 from dsmb_app.model.choices import Choices
 from dsmb_app.model.study import Study
 from dsmb_app.model.words import TOTAL, Level
@@ -50,6 +51,7 @@ class Cut:
     amounts: pd.DataFrame | None = field(repr=False)
     counts: Mapping[str, int]
     held_back: tuple[str, ...]
+    baskets: tuple[Basket, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:

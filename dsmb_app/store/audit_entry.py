@@ -22,6 +22,8 @@ MAX_LINE = 16 * 1024
 # Characters that a reader may give for each field, so that a line stays far below MAX_LINE.
 LONGEST = {"ev": 40, "snap": 64, "why": 500, "result": 200, "obj": 300, "who": 100, "app": 40}
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z", re.ASCII)
+# Lower case only: a hash that could be written in two ways could be changed unseen.
+_HEX = re.compile(r"(?:[0-9a-f]{64}){1,2}\Z")
 _NOT_TEXT = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, halves of a character, line breaks
 
 
@@ -83,8 +85,8 @@ def parse_line(line: bytes) -> AuditEntry:
     value: Any = from_canonical(line)
     if not isinstance(value, dict) or {name: type(v) for name, v in value.items()} != _TYPES:
         raise ValueError("not the fields of an entry")
-    if not _TIME.match(value["ts"]):
-        raise ValueError("not a time")
+    if not _TIME.match(value["ts"]) or not all(_HEX.match(value[name]) for name in ("key", "prev", "h", "sig")):
+        raise ValueError("not a time, or not a hash, key or signature")
     datetime.fromisoformat(value["ts"])
     return AuditEntry(**value)
 

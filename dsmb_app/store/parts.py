@@ -1,0 +1,117 @@
+"""A checked and derived delivery becomes the clear bytes of the sealed parts: main, codes and names."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from dsmb_app import __version__
+from dsmb_app.model.baskets import held_terms, study_baskets
+from dsmb_app.model.study import Study
+from dsmb_app.snapshot.arms import Arms, resolve_arms
+from dsmb_app.snapshot.checks import check
+from dsmb_app.snapshot.columns import Policy, built_in_policy
+from dsmb_app.snapshot.source import Source, text
+from dsmb_app.snapshot.trial import TrialFile
+from dsmb_app.snapshot.wording import TreatmentWords, treatment_words
+from dsmb_app.store.derive import Derived, derive
+from dsmb_app.store.image import build_image
+from dsmb_app.store.split import Split, Splitter
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A delivery that can be locked. ``folder`` is that of the study file, where its own baskets lie."""
+
+    study: Study
+    folder: Path
+    source: Source
+    policy: Policy
+    arms: Arms
+    derived: Derived
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The images of main, codes and names in clear, and how the columns were split among them."""
+
+    images: dict[str, bytes]
+    split: Split
+
+
+def prepared(source: Source, study: Study, folder: Path) -> Prepared:
+    """Check a source and derive from it everything that no choice can change.
+
+    Raises Refusal for a source that cannot be used.
+    """
+    policy = study_policy(study)
+    check(source, policy)
+    arms = resolve_arms(source.datasets["DM"], study.arms)
+    return Prepared(study, folder, source, policy, arms, derive(source, study, policy))
+
+
+def study_policy(study: Study) -> Policy:
+    """Return the allow-list of a study: the built-in one, ``blind.allow``, and the emergent flag if one is named."""
+    policy = built_in_policy().allowing(study.blind.allow, key="blind.allow")
+    return policy.allowing([study.emergent.flag] if study.emergent.flag else [], key="emergent.flag")
+
+
+def find_words(source: Source, arms: Arms, study: Study) -> TreatmentWords:
+    """Collect the words that name a treatment from the arms, EX and the study file."""
+    dm, ex = source.datasets["DM"], source.datasets["EX"]
+    codes = {value for column in ("ARMCD", "ACTARMCD") if column in dm.frame for value in text(dm, column).unique()}
+    dosed = {value for column in ("EXTRT", "EXLOT") if column in ex.frame for value in text(ex, column).unique()}
+    plain_numbers = {value for value in dosed if value.isdigit()}
+    labels = set(arms.source_texts) | set(arms.names) | set(study.arms.labels)
+    return treatment_words(labels | codes, dosed - plain_numbers, study.arms.drug_words)
+
+
+def make_parts(work: Prepared, book: TrialFile, rng: random.Random, *, test: bool) -> Parts:
+    """Assign ids and letters, split every column, and build the images.
+
+    The same work, book and ``rng`` give the same bytes; main's bytes depend on nothing that an arm decides.
+    """
+    ids = book.assign_subject_ids(text(work.source.datasets["DM"], "USUBJID").tolist(), rng)
+    letters = book.assign_letters(work.arms.names, rng)
+    words = find_words(work.source, work.arms, work.study)
+    held = held_terms(work.study.ae.hold_back, work.folder)
+    split = Splitter(work.study, work.policy, ids, words, held, rng).split(work.source, work.derived)
+    about = {"tool": __version__, "format": 1}
+    names = work.arms.names
+    arm_rows = pd.DataFrame({"LETTER": [letters[name] for name in names], "ARM": list(names)})
+    codes = {"subjects": _code_rows(work, ids, letters), **split.codes}
+    in_use = sorted(letters[name] for name in names)
+    images = {
+        "main": build_image(split.main, {**about, **_main_manifest(work, split, test=test)}),
+        "codes": build_image(codes, {**about, "letters": in_use}),
+        "names": build_image({"arms": arm_rows, **split.names}, {**about, "arms_settings": work.study.arms_only()}),
+    }
+    return Parts(images, split)
+
+
+def _main_manifest(work: Prepared, split: Split, *, test: bool) -> dict[str, object]:
+    study = work.study
+    return {
+        "study": study.without_arms(),
+        "counts": dict(work.derived.counts),
+        "classes": [list(row) for row in split.classes if row[2] == "main"],
+        "delivered": sorted(work.source.datasets),
+        "baskets": [basket.to_json() for basket in study_baskets(study.ae.baskets, work.folder)],
+        "held_back": {"ae": list(study.ae.hold_back), "lb": list(study.lab.hold_back)},
+        "test": test,
+    }
+
+
+def _code_rows(work: Prepared, ids: dict[str, str], letters: dict[str, str]) -> pd.DataFrame:
+    originals = text(work.source.datasets["DM"], "USUBJID")
+    return pd.DataFrame(
+        {
+            "USUBJID": originals.map(ids),
+            "ORIGID": originals,
+            "PLANNED": work.arms.planned.map(letters).fillna(""),
+            "ACTUAL": work.arms.actual.map(letters).fillna(""),
+        }
+    ).sort_values("USUBJID", ignore_index=True)
