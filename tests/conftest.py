@@ -1,0 +1,56 @@
+"""What every test may ask for. Qt is drawn offscreen unless the caller says otherwise."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.locked import Locked, lock_for_test
+from tests.shared_data import ROOT, SHARED_DATA
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# How long an example takes says nothing on a busy machine. In CI the examples are the same each time.
+settings.register_profile(
+    "project", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
+)
+settings.load_profile("project")
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """Return the top folder of the project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of real data beside the project; skip the test where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the folder shared/data is not beside the project's folder")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def demo(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Locked:
+    """Return the synthetic demo trial, locked."""
+    source = project / "resources" / "demo" / "current"
+    return lock_for_test(source, source / "study.toml", tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def pilot(project: Path, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Locked:
+    """Return the CDISC pilot study 01, locked; skips where its data are absent."""
+    study = project / "resources" / "studies" / "cdiscpilot01" / "study.toml"
+    return lock_for_test(shared_data / "cdiscpilot01", study, tmp_path_factory.mktemp("pilot"))
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep audit log and settings of every test in a folder of its own."""
+    folder = tmp_path / "state"
+    monkeypatch.setenv("DSMB_STATE", str(folder))
+    return folder

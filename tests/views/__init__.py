@@ -1,0 +1,1 @@
+"""The tests that need Qt; the core run does not collect this folder."""
