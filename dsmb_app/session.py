@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from dsmb_app.analyses import listing
-from dsmb_app.analyses.exhibits import EXHIBITS, Exhibit, exhibit
+from dsmb_app.analyses.exhibits import EXHIBITS, FIGURES, Exhibit, exhibit
 from dsmb_app.blinding.gate import Gate
 from dsmb_app.model.choices import Choices
 from dsmb_app.model.cut import SnapshotInfo
 from dsmb_app.model.errors import Refusal
-from dsmb_app.model.result import Cell, Column, Drill, Listing, ResultTable, Row, RowKey, Stamp
+from dsmb_app.model.result import Cell, Column, Drill, Listing, ResultTable, Row, RowKey, Scatter, Stamp
 from dsmb_app.model.study import Study
-from dsmb_app.model.words import Level, Stat
+from dsmb_app.model.words import Level
 from dsmb_app.store.audit import AuditLog
 
 
@@ -39,6 +39,7 @@ class Session:
         self._choices = Choices.of_study(gate.study)
         self._cut = gate.cut(Level.POOLED, self._choices)
         self._memo: dict[str, ResultTable] = {}
+        self._figures: dict[str, Scatter] = {}
 
     @classmethod
     def open(cls, path: Path, phrase: str, *, signers: Collection[str], audit: AuditLog) -> Session:
@@ -114,6 +115,14 @@ class Session:
             self._memo[number] = found.build(self._cut)
         return self._memo[number]
 
+    def figure(self, number: str) -> Scatter:
+        """Return a figure; asked again, it is the same object until the level or a choice changes."""
+        if self.level is Level.POOLED and not self.study.open.safety:
+            raise _closed(number)
+        if number not in self._figures:
+            self._figures[number] = FIGURES[number](self._cut)
+        return self._figures[number]
+
     def walk(self, numbers: Collection[str] = ()) -> Iterator[tuple[ResultTable, Row, Column, Cell]]:
         """Yield every cell of the exhibits asked for (all that may be seen, where none is named)."""
         for number in numbers or [info.id for info in self.exhibits()]:
@@ -174,11 +183,15 @@ class Session:
             raise _patients_closed()
         label = " > ".join(row)
         subjects, records = self._behind(found, row, column)
-        records_shown = records if records is not None else np.zeros(len(self._cut.ae), dtype=bool)
+        if found.labs is not None:
+            shown = listing.lab_listing(self._cut, subjects, found.labs(row))
+        else:
+            behind = records if records is not None else np.zeros(len(self._cut.ae), dtype=bool)
+            shown = listing.record_listing(self._cut, behind, f"{int(behind.sum())} record(s)")
         return Drill(
             question=f"{found.title}: {label}, {self._whose(column)}",
             subjects=listing.subject_listing(self._cut, subjects, f"{int(subjects.sum())} subject(s)"),
-            records=listing.record_listing(self._cut, records_shown, f"{int(records_shown.sum())} record(s)"),
+            records=shown,
         )
 
     def subject_records(self, usubjid: str) -> Listing:
@@ -193,11 +206,9 @@ class Session:
 
     def _behind(self, found: Exhibit, row: RowKey, column: Column) -> tuple[np.ndarray, np.ndarray | None]:
         cut = self._cut
-        in_column = cut.in_column(column.arm)
+        in_column = found.members(cut, column.arm)
         if column.is_contrast:
-            in_column = in_column | cut.in_column(column.arm_ref)
-        if column.stat is Stat.DENOMINATOR:
-            return in_column, None
+            in_column = in_column | found.members(cut, column.arm_ref)
         subjects = found.subjects(cut, row) & in_column
         if found.records is None:
             return subjects, None
@@ -206,11 +217,7 @@ class Session:
     def _permitted(self, number: str) -> Exhibit:
         found = exhibit(number)
         if not found.allowed(self._cut):
-            raise Refusal(
-                "EXHIBIT-CLOSED",
-                f"{number} is not shown in open sessions of this trial (open.safety is false).",
-                "It can be seen in the closed session.",
-            )
+            raise _closed(number)
         return found
 
     def _unblind(self, part: str, why: str, unlock: Callable[[], None]) -> None:
@@ -227,7 +234,15 @@ class Session:
         # The memo goes with the cut it was made from: a result that outlived re-blinding would leak an arm.
         self._cut = self._gate.cut(level, choices)
         self._choices = choices
-        self._memo = {}
+        self._memo, self._figures = {}, {}
+
+
+def _closed(number: str) -> Refusal:
+    return Refusal(
+        "EXHIBIT-CLOSED",
+        f"{number} is not shown in open sessions of this trial (open.safety is false).",
+        "It can be seen in the closed session.",
+    )
 
 
 def _patients_closed() -> Refusal:

@@ -34,13 +34,17 @@ def contrast_columns(cut: Cut) -> list[Column]:
     return [Column(arm, stat, ref) for arm, ref in cut.contrasts for stat in CONTRASTS]
 
 
-def count_cells(cut: Cut, rows: list[Row], n: Ints, events: Ints | None) -> Cells:
-    """Return n, N, pct (and events) of each row and column; ``n`` and ``events``: shape (rows, arms + 1)."""
+def count_cells(cut: Cut, rows: list[Row], n: Ints, events: Ints | None, sizes: Ints | None = None) -> Cells:
+    """Return n, N, pct (and events) of each row and column.
+
+    ``n``, ``events`` and ``sizes`` (the denominators; the arms' sizes where not given): shape (rows, arms + 1).
+    """
     cells: Cells = {}
     small = cut.study.open.small_cells if cut.level is Level.POOLED else 0
-    for j, (arm, size) in enumerate(zip(cut.columns, cut.sizes.tolist(), strict=True)):
+    totals = np.broadcast_to(cut.sizes, n.shape) if sizes is None else sizes
+    for j, arm in enumerate(cut.columns):
         for i, row in enumerate(rows):
-            k = int(n[i, j])
+            k, size = int(n[i, j]), int(totals[i, j])
             cells[row.key, Column(arm, Stat.N)] = _count(k, small)
             cells[row.key, Column(arm, Stat.DENOMINATOR)] = Cell(formats.count(size), float(size))
             cells[row.key, Column(arm, Stat.PCT)] = _percent(k, size, small)
@@ -64,14 +68,18 @@ def _percent(k: int, size: int, small: int) -> Cell:
     return Cell(formats.percent(100 * k / size), 100 * k / size)
 
 
-def contrast_cells(cut: Cut, rows: list[Row], n: Ints) -> Cells:
-    """Return risk difference (percentage points) with its interval, and Fisher's p, of each row and contrast."""
+def contrast_cells(cut: Cut, rows: list[Row], n: Ints, sizes: Ints | None = None) -> Cells:
+    """Return risk difference (percentage points) with its interval, and Fisher's p, of each row and contrast.
+
+    ``n`` and ``sizes`` as for ``count_cells``.
+    """
     cells: Cells = {}
-    sizes = cut.sizes
+    totals = np.broadcast_to(cut.sizes, n.shape) if sizes is None else sizes
     for arm, ref in cut.contrasts:
         i, j = cut.arms.index(arm), cut.arms.index(ref)
-        difference = risk_difference(n[:, i], sizes[i], n[:, j], sizes[j], method=cut.choices.interval.value)
-        p = fisher_two_sided(n[:, i], sizes[i], n[:, j], sizes[j])
+        counts = (n[:, i], totals[:, i], n[:, j], totals[:, j])
+        difference = risk_difference(*counts, method=cut.choices.interval.value)
+        p = fisher_two_sided(*counts)
         parts = (difference.estimate, difference.low, difference.high)
         for place, row in enumerate(rows):
             for stat, values in zip(CONTRASTS[:3], parts, strict=True):

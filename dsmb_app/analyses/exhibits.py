@@ -9,12 +9,23 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
-from dsmb_app.analyses import ae_incidence, ae_overview, exposure, infections, special_interest
+from dsmb_app.analyses import (
+    ae_incidence,
+    ae_overview,
+    cytopenia,
+    disposition,
+    edish,
+    exposure,
+    infections,
+    liver,
+    special_interest,
+)
 from dsmb_app.analyses.ae_flags import is_serious, is_severe, is_stop
 from dsmb_app.analyses.ae_lines import Line, records_behind
+from dsmb_app.analyses.liver import LabLine, behind
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.errors import Refusal
-from dsmb_app.model.result import ResultTable, RowKey
+from dsmb_app.model.result import ResultTable, RowKey, Scatter
 from dsmb_app.model.words import Level
 
 Bools = npt.NDArray[np.bool_]
@@ -31,7 +42,8 @@ class InOpen(Enum):
 class Exhibit:
     """An exhibit: its number, its title, how it is computed and who stands behind a row.
 
-    ``subjects``: mask over ``cut.subjects``; ``records``: mask over ``cut.ae``, or None where rows count no records.
+    ``subjects``: mask over ``cut.subjects``; ``records``: mask over ``cut.ae``, or None where rows count no records;
+    ``labs``: the laboratory tests that a row is about, or None; ``members``: who belongs to a column.
     """
 
     id: str
@@ -40,6 +52,8 @@ class Exhibit:
     build: Callable[[Cut], ResultTable]
     subjects: Callable[[Cut, RowKey], Bools]
     records: Callable[[Cut, RowKey], Bools] | None = None
+    labs: Callable[[RowKey], tuple[str, ...]] | None = None
+    members: Callable[[Cut, str], Bools] = Cut.in_column
 
     def allowed(self, cut: Cut) -> bool:
         """Tell whether the exhibit may be seen at the cut's level."""
@@ -84,7 +98,24 @@ def _line_exhibit(
     return Exhibit(number, title, InOpen.IF_SAFETY, build, _with_records(records), records)
 
 
+def _lab_exhibit(
+    number: str, title: str, build: Callable[[Cut], ResultTable], lines: Callable[[Cut], list[LabLine]]
+) -> Exhibit:
+    def subjects(cut: Cut, key: RowKey) -> Bools:
+        return behind(lines(cut), key)
+
+    return Exhibit(number, title, InOpen.IF_SAFETY, build, subjects, labs=liver.tests_of)
+
+
 EXHIBITS = (
+    Exhibit(
+        "T02",
+        "Disposition",
+        InOpen.ALWAYS,
+        disposition.disposition,
+        disposition.subjects_of,
+        members=disposition.in_column,
+    ),
     Exhibit("T06", "Exposure", InOpen.ALWAYS, exposure.exposure, exposure.subjects_of),
     _line_exhibit("T08", "Overview of adverse events", ae_overview.ae_overview, ae_overview.lines),
     _term_exhibit("T09", "Adverse events by system organ class and preferred term", _emergent),
@@ -95,7 +126,12 @@ EXHIBITS = (
         "K14", "Adverse events of special interest", special_interest.special_interest, special_interest.lines
     ),
     _line_exhibit("K15", "Infections", infections.infections, infections.lines),
+    _lab_exhibit("K17", "Blood counts: shift of grade", cytopenia.cytopenia, cytopenia.lines),
+    _lab_exhibit("K18", "Liver tests and potential Hy's law", liver.liver, liver.lines),
 )
+
+FIGURES: dict[str, Callable[[Cut], Scatter]] = {"F18": edish.edish}
+"""Figures that are more than a drawing of their table's cells."""
 
 _BY_ID = {exhibit.id: exhibit for exhibit in EXHIBITS}
 

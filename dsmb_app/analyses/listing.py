@@ -21,6 +21,11 @@ _RECORD_COLUMNS = {
     "AESTDY_P": "Start known to", "AEENDY_LO": "End day", "AETOXGR": "Grade", "AESEV": "Severity", "AESER": "Serious",
     "AEREL": "Related", "AEACN": "Action taken", "AEOUT": "Outcome",
 }  # fmt: skip
+_LAB_COLUMNS = {
+    "LBTESTCD": "Test", "VISIT": "Visit", "LBDY_LO": "Day", "LBORRES": "Result", "LBORRESU": "Unit",
+    "LBSTRESC": "Standard result", "LBSTRESU": "Standard unit", "ULN": "ULN", "XULN": "x ULN", "BASEFL": "Baseline",
+}  # fmt: skip
+_DIGITS = {"ULN": 2, "XULN": 2}
 _PRECISION = {"D": "day", "M": "month", "Y": "year", "": "not known"}
 
 
@@ -33,6 +38,15 @@ def record_listing(cut: Cut, mask: Bools, title: str) -> Listing:
     """List adverse-event records in order of subject and onset. ``mask`` is over ``cut.ae``."""
     records = cut.ae[mask].sort_values(["SUBJECT", "ONSETDY", "RECORD"], kind="stable")
     columns = _filled(cut.ae, _RECORD_COLUMNS)
+    return _listing(cut, records, records["SUBJECT"].to_numpy(), columns, title)
+
+
+def lab_listing(cut: Cut, mask: Bools, tests: tuple[str, ...]) -> Listing:
+    """List the laboratory records of some subjects and tests, by subject, test and day. ``mask``: over subjects."""
+    wanted = mask[cut.lb["SUBJECT"].to_numpy()] & cut.lb["LBTESTCD"].isin(tests).to_numpy()
+    records = cut.lb[wanted].sort_values(["SUBJECT", "LBTESTCD", "LBDY_LO", "RECORD"], kind="stable")
+    columns = _filled(cut.lb, _LAB_COLUMNS) if len(cut.lb) else {}
+    title = f"{int(wanted.sum())} laboratory record(s) of {', '.join(tests)}"
     return _listing(cut, records, records["SUBJECT"].to_numpy(), columns, title)
 
 
@@ -60,5 +74,8 @@ def _texts(column: pd.Series, name: str) -> list[str]:
     if name.endswith("_P"):
         return [_PRECISION[value] for value in column]
     if pd.api.types.is_numeric_dtype(column.dtype):
-        return ["" if np.isnan(value) else formats.half_up(value, 0) for value in column.to_numpy(dtype=float)]
+        return [
+            "" if np.isnan(value) else formats.half_up(value, _DIGITS.get(name, 0))
+            for value in column.to_numpy(dtype=float)
+        ]
     return [str(value) for value in column]

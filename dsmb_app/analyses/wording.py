@@ -119,3 +119,8 @@ def person_time(cut: Cut) -> list[str]:
         f"record), death or data cut-off ({cut.study.study.cutoff}), both days included; 365.25 days a year.",
         f"Window shown: {window(cut)}{treatment_end if cut.choices.window is Window.ON_TREATMENT else ''}.",
     ]
+
+
+def laboratory(cut: Cut) -> list[str]:
+    """Say how often each rule of the laboratory had to be applied."""
+    return [f"Number of {rule}: {n}." for rule, n in cut.counts.items() if rule.startswith("laboratory")]

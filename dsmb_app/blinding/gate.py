@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ class Gate:
         self._main = self._open("main", phrase)
         self._codes: Image | None = None
         self._names: Image | None = None
+        self._rows: dict[tuple[str, Level], pd.DataFrame] = {}
+        self._last: Cut | None = None
         self.study = Study.model_validate(self._main.manifest["study"])
 
     @classmethod
@@ -82,6 +85,12 @@ class Gate:
                 f"The level {level} is not open in this session.",
                 "Give the codes phrase for masked, and the names phrase too for named.",
             )
+        if self._last and self._last.level is level and self._last.choices.same_data(choices):
+            return replace(self._last, choices=choices)
+        self._last = self._make(level, choices)
+        return self._last
+
+    def _make(self, level: Level, choices: Choices) -> Cut:
         arms, letters = self._labels(level)
         subjects = self._subjects(level, choices, letters)
         ae = self._records("ae", level)
@@ -96,6 +105,7 @@ class Gate:
             reference=self.study.arms.reference if level is Level.NAMED else "",
             subjects=subjects,
             ae=ae,
+            lb=_with_window(self._with_subject(self._records("lb", level), subjects), subjects, choices),
             doses=self._with_subject(self._dose_days(level), subjects),
             amounts=self._amounts(level, subjects),
             counts={**self._main.manifest["counts"], **counts},
@@ -116,11 +126,13 @@ class Gate:
     def _subjects(self, level: Level, choices: Choices, letters: list[str]) -> pd.DataFrame:
         subjects = self._main.table("dm")
         subjects["KEY"] = subjects["USUBJID"]
-        subjects["ARM"] = -1
+        subjects["ARM"] = subjects["PLANNEDARM"] = -1
         if level is not Level.POOLED and self._codes is not None:
             codes = self._codes.table("subjects").set_index("USUBJID").loc[subjects["KEY"]]
-            letter = codes["PLANNED" if choices.arm_source is ArmSource.PLANNED else "ACTUAL"]
-            subjects["ARM"] = letter.map({name: place for place, name in enumerate(letters)}).fillna(-1).to_numpy(int)
+            places = {name: place for place, name in enumerate(letters)}
+            planned, actual = (codes[c].map(places).fillna(-1).to_numpy(dtype=int) for c in ("PLANNED", "ACTUAL"))
+            subjects["ARM"] = planned if choices.arm_source is ArmSource.PLANNED else actual
+            subjects["PLANNEDARM"] = planned
             subjects["USUBJID"] = codes["ORIGID"].to_numpy()
         # The file's order is random; a reader's lists are in the order of the ids that the reader sees.
         subjects = subjects.sort_values("USUBJID", ignore_index=True)
@@ -129,6 +141,11 @@ class Gate:
 
     def _records(self, table: str, level: Level) -> pd.DataFrame:
         """Return a dataset: main's rows, the held-back ones when closed, withheld texts restored when named."""
+        if (table, level) not in self._rows:
+            self._rows[table, level] = self._read_records(table, level)
+        return self._rows[table, level].copy(deep=False)
+
+    def _read_records(self, table: str, level: Level) -> pd.DataFrame:
         rows = self._main.table(table)
         if level is Level.POOLED or self._codes is None:
             return rows
@@ -153,6 +170,8 @@ class Gate:
 
     @staticmethod
     def _with_subject(rows: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
+        if "USUBJID" not in rows:
+            return rows.assign(SUBJECT=np.zeros(0, dtype=np.int64))
         place = pd.Index(subjects["KEY"]).get_indexer(pd.Index(rows["USUBJID"]))
         return rows.assign(SUBJECT=place)
 
@@ -189,6 +208,18 @@ def _window_end(subjects: pd.DataFrame, choices: Choices) -> np.ndarray:
         after_dose = from_offset(to_offset(subjects["TRTEDY"].to_numpy(dtype=float)) + choices.days)
         return np.asarray(np.fmin(end, after_dose))
     return np.asarray(end)
+
+
+def _with_window(lb: pd.DataFrame, subjects: pd.DataFrame, choices: Choices) -> pd.DataFrame:
+    """Mark the post-baseline records of treated subjects in the chosen window; none after the cut-off."""
+    if not len(lb):
+        return lb.assign(POST=np.zeros(0, dtype=bool))
+    place = lb["SUBJECT"].to_numpy()
+    post = ((lb["POSTFL"] == "Y") & (lb["CUTFL"] != "Y")).to_numpy() & (subjects["SAFFL"] == "Y").to_numpy()[place]
+    if choices.window is Window.ON_TREATMENT:
+        last_dose = to_offset(subjects["TRTEDY"].to_numpy(dtype=float)[place])
+        post &= ~(to_offset(lb["LBDY_LO"].to_numpy(dtype=float)) > last_dose + choices.days)
+    return lb.assign(POST=post)
 
 
 def _with_emergence(

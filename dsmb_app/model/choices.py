@@ -44,6 +44,10 @@ class Choices:
             arm_source=study.arms.source,
         )
 
+    def same_data(self, other: Choices) -> bool:
+        """Tell whether both choose the same records and labels, so that only what is made of them differs."""
+        return self.changed(order=other.order, at_least=other.at_least, interval=other.interval) == other
+
     def changed(self, **changes: Any) -> Choices:
         """Return these choices with some of them changed."""
         return replace(self, **changes)

@@ -33,8 +33,9 @@ class Cut:
     """The data of one level under one set of choices.
 
     ``subjects``: all screened subjects, one row each (index 0..n-1): USUBJID as it may be shown, ``ARM`` (place in
-    ``arms``, -1 none), flags, study days, ``ENDDY`` (last day of the chosen window). ``ae``: adverse events with
-    ``SUBJECT`` (row in subjects), ``EMERGENT``, ``ONSETDY``; ``doses``: dose days with ``SUBJECT``. ``amounts`` is
+    ``arms``, -1 none), ``PLANNEDARM`` (as randomised), flags, study days, ``ENDDY`` (last day of the chosen window).
+    ``ae``: adverse events with ``SUBJECT`` (row in subjects), ``EMERGENT``, ``ONSETDY``. ``lb``: laboratory records
+    with ``SUBJECT`` and ``POST`` (post-baseline, in the window). ``doses``: dose days with ``SUBJECT``. ``amounts``:
     the treatment as dosed, at level named alone. ``counts``: how often rules had to be applied, for footnotes.
     ``arms`` is empty in a pooled cut; ``reference`` is "" unless arms are named.
     """
@@ -47,6 +48,7 @@ class Cut:
     reference: str
     subjects: pd.DataFrame = field(repr=False)
     ae: pd.DataFrame = field(repr=False)
+    lb: pd.DataFrame = field(repr=False)
     doses: pd.DataFrame = field(repr=False)
     amounts: pd.DataFrame | None = field(repr=False)
     counts: Mapping[str, int]

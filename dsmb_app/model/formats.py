@@ -42,7 +42,8 @@ def p_value(value: float | None) -> str:
         return ""
     if value < 0.0001:
         return "<0.0001"
-    return ">0.9999" if 0.9999 < value < 1 else half_up(value, 4)
+    # A p of exactly 1 comes out of sums of probabilities a few units of rounding below it.
+    return ">0.9999" if 0.9999 < value < 1 - 1e-9 else half_up(value, 4)
 
 
 def n_pct(n: str, pct: str) -> str:

@@ -119,3 +119,35 @@ class Drill:
     question: str
     subjects: Listing
     records: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One subject in a scatter plot; ``subject`` is "" where the level shows no patients, ``marked`` an open symbol."""
+
+    subject: str
+    arm: str
+    x: float
+    y: float
+    marked: bool
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """A scatter plot as computed: log axes, lines that cut it into named quadrants (upper left, upper right, lower
+    left, lower right), one point per subject."""
+
+    exhibit: str
+    title: str
+    subtitle: str
+    level: Level
+    population: str
+    arms: tuple[str, ...]
+    x_label: str
+    y_label: str
+    x_line: float
+    y_line: float
+    quadrants: tuple[str, str, str, str]
+    marked_label: str
+    points: tuple[Point, ...] = field(repr=False)
+    footnotes: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.snapshot.atomic import write_atomically
+from dsmb_app.snapshot.signing import same_fingerprint
 
 _FILE = "settings.json"
 
@@ -26,7 +27,7 @@ class Pins:
         """Pin a trial's signer. A trial that has one keeps it: a changed signer must not pass unnoticed."""
         settings = self._read()
         pinned = settings.setdefault("signers", {})
-        if pinned.setdefault(trial, fingerprint) != fingerprint:
+        if not same_fingerprint(pinned.setdefault(trial, fingerprint), fingerprint):
             raise Refusal(
                 "SIGNER-CHANGED",
                 "This trial's earlier snapshots were signed by somebody else.",
@@ -40,9 +41,12 @@ class Pins:
             return {}
         try:
             settings = json.loads(self._path.read_text(encoding="utf-8"))
-            assert isinstance(settings, dict)
-            return settings
-        except (ValueError, AssertionError) as error:
-            raise Refusal(
-                "SETTINGS-BAD", f"The settings cannot be read: {error}.", "Move the file away.", file=self._path.name
-            ) from error
+        except ValueError as error:
+            raise _unreadable(str(error), self._path) from error
+        if not isinstance(settings, dict):
+            raise _unreadable("it is not a JSON object", self._path)
+        return settings
+
+
+def _unreadable(why: str, path: Path) -> Refusal:
+    return Refusal("SETTINGS-BAD", f"The settings cannot be read: {why}.", "Move the file away.", file=path.name)

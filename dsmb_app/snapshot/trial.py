@@ -21,8 +21,8 @@ from dsmb_app.snapshot.signing import fingerprint
 
 FORMAT = 1
 LETTERS = string.ascii_uppercase
-# Without letters and digits that are taken for one another (0 O, 1 I L, 2 Z, 5 S, 8 B, U V), and without the vowels
-# that would let an id spell a word.
+# Without letters and digits that are taken for one another (0 O, 1 I L, 2 Z, 5 S, 8 B), and without the vowels, so
+# that no id spells a word.
 ID_ALPHABET = "34679CDFGHJKMNPQRTVWXY"
 ID_LENGTH = 6
 

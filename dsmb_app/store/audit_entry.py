@@ -94,7 +94,8 @@ def parse_line(line: bytes) -> AuditEntry:
 def check_text(name: str, text: str) -> str:
     """Return ``text`` as it may stand in the field ``name``, without space around it.
 
-    Raises Refusal AUDIT-TEXT for a text that is too long or holds a control character.
+    Raises Refusal AUDIT-TEXT for a text that is too long or holds a control character, and for an ``obj`` that could
+    be a path.
     """
     text = text.strip()
     if len(text) > LONGEST[name]:
@@ -103,4 +104,7 @@ def check_text(name: str, text: str) -> str:
     if any(unicodedata.category(char) in _NOT_TEXT for char in text):
         what = "The text for the audit log holds a line break or a control character."
         raise Refusal("AUDIT-TEXT", what, "Write it on one line.")
+    if name == "obj" and set(text) & set("/\\"):
+        what = "What the audit log is told of has a slash or a backslash in its name."
+        raise Refusal("AUDIT-TEXT", what, "Rename the file; the log holds no paths.")
     return text

@@ -17,6 +17,7 @@ from dsmb_app.snapshot import iso_dates
 from dsmb_app.snapshot.columns import Policy
 from dsmb_app.snapshot.source import Dataset, Source, text
 from dsmb_app.store.follow_up import FollowUp, follow_up
+from dsmb_app.store.labs import lab_columns
 from dsmb_app.store.study_days import Clock, Count, DateColumns, column_or_nan, day_columns, read_dates
 from dsmb_app.store.treatment import Doses, Treatment, treatment, valid_doses
 
@@ -61,9 +62,17 @@ def derive(source: Source, study: Study, policy: Policy) -> Derived:
         for name, rules in policy.datasets.items()
         if name in source.datasets and rules.day_columns and not name.startswith("SUPP")
     }
+    if "LB" in days:
+        lb, minutes = source.datasets["LB"], _minutes(dates, len(days["LB"]))
+        days["LB"] = pd.concat([days["LB"], lab_columns(lb, days["LB"], minutes, study.lab, count)], axis=1)
     days["AE"]["EMFLAG"] = _emergent_flag(source, study.emergent.flag)
     subjects = _subjects(source.datasets["DM"], dates, anchor, dosed, watched)
     return Derived(subjects, days, _dose_days(doses, clock), counts)
+
+
+def _minutes(dates: DateColumns, rows: int) -> Floats:
+    found = dates.get(("LB", "LBDTC"))
+    return np.full(rows, np.nan) if found is None else found.minute
 
 
 def _doses(source: Source, dates: DateColumns, ids: pd.Series, cutoff: float) -> Doses:

@@ -33,6 +33,7 @@ def follow_up(source: Source, dates: DateColumns, subjects: pd.Series, first_dos
     The on-study period ends at min(end of study, death, cut-off), and not before the first dose.
     """
     events = _disposition(source.datasets.get("DS"), dates)
+    events = events[~(events["day"] > cutoff)]
     last_event = events.groupby("USUBJID", sort=False).tail(1).set_index("USUBJID")
     by_ds = last_event["day"].reindex(subjects).to_numpy(dtype=float)
     planned = column_or_nan(dates, "DM", "RFPENDTC", "hi", len(subjects))

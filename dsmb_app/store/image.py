@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -27,10 +27,16 @@ class Image:
 
     engine: Engine
     manifest: Manifest
+    _read: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return a table in the order of its rows; an empty frame without columns where the image has no such table."""
-        return read_table(self.engine, self.manifest["tables"], name)
+        """Return a table in the order of its rows; an empty frame without columns where the image has no such table.
+
+        Each table is read once; what is handed out may be changed without changing what is kept (copy-on-write).
+        """
+        if name not in self._read:
+            self._read[name] = read_table(self.engine, self.manifest["tables"], name)
+        return self._read[name].copy(deep=False)
 
 
 _READ_ONLY = frozenset(

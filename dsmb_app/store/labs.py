@@ -1,0 +1,182 @@
+"""Laboratory records at lock: value, limits, multiple of the upper limit, baseline and post-baseline.
+
+Rules: definitions, sections 10 and 11 and decision 11. Done before sealing, because the fallback for missing limits
+needs the laboratory's name, which is sealed.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dsmb_app.model.resource_files import resource
+from dsmb_app.model.study import LabSection
+from dsmb_app.snapshot.source import Dataset, number, text
+from dsmb_app.store.study_days import Count
+
+Floats = npt.NDArray[np.float64]
+Texts = npt.NDArray[np.object_]
+_BOUNDED = r"^\s*([<>])=?\s*(\d+(?:\.\d+)?)\s*$"
+_PLAIN = r"^\s*[<>]?=?\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*$"
+
+
+def lab_columns(lb: Dataset, days: pd.DataFrame, minutes: Floats, section: LabSection, count: Count) -> pd.DataFrame:
+    """Return the derived columns of LB, aligned with its rows.
+
+    ``VALUE`` in the standard unit, ``BOUND`` "<" or ">" where the result is only bounded; ``LLN``, ``ULN`` and
+    ``LIMRULE`` (how they were found); ``XULN``; ``GRVALUE``, ``GRLLN``, ``GRULN`` in the unit of absolute limits (NaN
+    where the unit is not known); ``POSTFL``; ``BASEFL`` and ``BASERULE``. ``days``: LBDY_* of the rows; ``minutes``:
+    minute of the day of LBDTC (NaN unknown).
+    """
+    value, bound = _values(lb)
+    low, high, rule = _limits(lb, days, section, count)
+    graded = _in_grading_unit(lb, value, low, high, count)
+    post = _after_first_dose(days)
+    columns = pd.DataFrame(
+        {
+            "VALUE": value,
+            "BOUND": bound,
+            "LLN": low,
+            "ULN": high,
+            "LIMRULE": rule,
+            "XULN": np.divide(value, high, out=np.full(len(value), np.nan), where=high > 0),
+            **graded,
+            "POSTFL": np.where(post, "Y", "").astype(object),
+        },
+        index=lb.frame.index,
+    )
+    baseline, base_rule = _baseline(lb, days, minutes, value, post)
+    count("laboratory results that are bounds (<x, >x)", int((bound != "").sum()))
+    count(
+        "laboratory baselines without the source's flag (last value before the first dose used)",
+        int((base_rule == "last pre-dose").sum()),
+    )
+    return columns.assign(BASEFL=np.where(baseline, "Y", "").astype(object), BASERULE=base_rule)
+
+
+def _optional(lb: Dataset, column: str) -> pd.Series:
+    return text(lb, column) if column in lb.frame else pd.Series("", lb.frame.index, dtype="str")
+
+
+def _optional_number(lb: Dataset, column: str) -> Floats:
+    if column not in lb.frame:
+        return np.full(len(lb.frame), np.nan)
+    return np.asarray(number(lb, column), dtype=float)
+
+
+def _values(lb: Dataset) -> tuple[Floats, Texts]:
+    """Return LBSTRESN, or where it is missing the number of a bound in LBSTRESC, with the bound's side."""
+    value = _optional_number(lb, "LBSTRESN")
+    parts = _optional(lb, "LBSTRESC").str.extract(_BOUNDED)
+    side = parts[0].fillna("").to_numpy(dtype=object)
+    stated = parts[1].astype(float).to_numpy()
+    return np.where(np.isnan(value), stated, value), np.where(np.isnan(value) | (side != ""), side, "")
+
+
+def _limits(lb: Dataset, days: pd.DataFrame, section: LabSection, count: Count) -> tuple[Floats, Floats, Texts]:
+    """Return limits of the record, else the latest of the same subject, laboratory and test, else the study's."""
+    low, high = _optional_number(lb, "LBSTNRLO"), _optional_number(lb, "LBSTNRHI")
+    rule = np.where(np.isfinite(high), "record", "").astype(object)
+    frame = pd.DataFrame(
+        {
+            "subject": text(lb, "USUBJID"),
+            "test": text(lb, "LBTESTCD"),
+            "laboratory": _optional(lb, "LBNAM"),
+            "unit": _optional(lb, "LBSTRESU"),
+            "day": days["LBDY_LO"],
+            "low": low,
+            "high": high,
+        }
+    )
+    same = ["subject", "test", "laboratory", "unit"]
+    known = frame[frame["high"].notna()].sort_values("day", kind="stable", na_position="first")
+    latest = known.groupby(same).tail(1).set_index(same)
+    wanted = pd.MultiIndex.from_frame(frame[same])
+    measured = np.isfinite(_values(lb)[0])
+    for name, lows, highs in (
+        ("same subject, laboratory and test", latest["low"].reindex(wanted), latest["high"].reindex(wanted)),
+        ("study default", *_defaults(lb, section)),
+    ):
+        fill = (rule == "") & np.isfinite(highs.to_numpy(dtype=float)) & measured
+        low = np.where(fill, lows.to_numpy(dtype=float), low)
+        high = np.where(fill, highs.to_numpy(dtype=float), high)
+        rule = np.where(fill, name, rule)
+        count(f"laboratory records without an upper limit, taken from: {name}", int(fill.sum()))
+    return low, high, rule
+
+
+def _defaults(lb: Dataset, section: LabSection) -> tuple[pd.Series, pd.Series]:
+    """Return the study file's limits where test and unit are those it names."""
+    test, unit = text(lb, "LBTESTCD"), _optional(lb, "LBSTRESU").str.strip()
+    low = pd.Series(np.nan, lb.frame.index)
+    high = pd.Series(np.nan, lb.frame.index)
+    for code, (lower, upper, of_unit) in section.uln_defaults.items():
+        here = (test == code) & (unit == of_unit)
+        low, high = low.mask(here, lower), high.mask(here, upper)
+    return low, high
+
+
+@cache
+def _unit_tables() -> tuple[tuple[frozenset[str], dict[str, float]], ...]:
+    tables = tomllib.loads(resource("labs", "units.toml").read_text(encoding="utf-8"))
+    return tuple(
+        (frozenset(entry["tests"]), {_unit(name): float(factor) for name, factor in entry["factors"].items()})
+        for entry in tables.values()
+    )
+
+
+def _unit(name: str) -> str:
+    return "".join(name.split()).casefold()
+
+
+def _in_grading_unit(lb: Dataset, value: Floats, low: Floats, high: Floats, count: Count) -> dict[str, Floats]:
+    """Return value and limits in the unit of absolute limits: from the original result where it, its limits and its
+    unit are all known, else from the standard one."""
+    test = text(lb, "LBTESTCD")
+    out = {name: np.full(len(value), np.nan) for name in ("GRVALUE", "GRLLN", "GRULN")}
+    original = [_as_number(_optional(lb, column)) for column in ("LBORRES", "LBORNRLO", "LBORNRHI")]
+    for tests, factors in _unit_tables():
+        here = test.isin(tests).to_numpy()
+        of_original = _optional(lb, "LBORRESU").map(lambda unit, f=factors: f.get(_unit(unit), np.nan)).to_numpy(float)
+        of_standard = _optional(lb, "LBSTRESU").map(lambda unit, f=factors: f.get(_unit(unit), np.nan)).to_numpy(float)
+        use_original = here & np.isfinite(of_original) & np.all(np.isfinite(original), axis=0)
+        for name, from_original, from_standard in zip(out, original, (value, low, high), strict=True):
+            converted = np.where(use_original, from_original * of_original, from_standard * of_standard)
+            out[name] = np.where(here, converted, out[name])
+        unknown = here & np.isfinite(value) & ~use_original & np.isnan(of_standard)
+        count("laboratory results in a unit that is not known, not graded", int(unknown.sum()))
+    return out
+
+
+def _as_number(texts: pd.Series) -> Floats:
+    return np.asarray(texts.str.extract(_PLAIN)[0].astype(float), dtype=float)
+
+
+def _after_first_dose(days: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tell which records are post-baseline: a later day, or the day of the first dose at a known later time."""
+    day = days["LBDY_LO"].to_numpy(dtype=float)
+    later = (days["LBDY_T"] == "after").to_numpy()
+    return np.asarray((day > 1) | ((day == 1) & later), dtype=bool)
+
+
+def _baseline(
+    lb: Dataset, days: pd.DataFrame, minutes: Floats, value: Floats, post: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.bool_], Texts]:
+    """Pick one baseline record per subject, test and specimen: the flagged one (LBLOBXFL, else LBBLFL, whichever the
+    data set offers), else the last value before the first dose; of several, the latest."""
+    flags = [c for c in ("LBLOBXFL", "LBBLFL") if (_optional(lb, c).str.upper() == "Y").any()]
+    flagged = (_optional(lb, flags[0]).str.upper() == "Y").to_numpy() if flags else np.zeros(len(value), dtype=bool)
+    before = ~post & (days["LBDY_LO"].to_numpy(dtype=float) <= 1)
+    usable = np.isfinite(value) & (flagged | before)
+    order = np.lexsort((np.arange(len(value)), np.nan_to_num(minutes, nan=-1), days["LBDY_LO"].fillna(-1e9), flagged))
+    order = order[usable[order]]
+    key = text(lb, "USUBJID") + "\t" + text(lb, "LBTESTCD") + "\t" + _optional(lb, "LBSPEC")
+    last = order[~key.iloc[order].duplicated(keep="last").to_numpy()]
+    chosen = np.zeros(len(value), dtype=bool)
+    chosen[last] = True
+    rule = np.where(chosen, np.where(flagged, flags[0] if flags else "", "last pre-dose"), "").astype(object)
+    return chosen, rule
