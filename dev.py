@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Set up, start and test the program on any system: ``python3 dev.py run`` and ``python3 dev.py test``.
+"""Set up, start, test and build the program on any system: ``python3 dev.py run``, ``test`` and ``build``.
 
-Both do all the set-up: a virtual environment in .venv, the packages of requirements.lock by their hashes, and on
+Each does all the set-up: a virtual environment in .venv, the packages of requirements.lock by their hashes, and on
 Debian and Ubuntu the system libraries that Qt needs. Standard library only.
 """
 
@@ -28,11 +28,12 @@ OLDEST = (3, 11)
 USAGE = """usage: python3 dev.py COMMAND
 
   run [ARGUMENTS]    start the program on the demo study; without a display it writes packs and page pictures
-                     into output/ instead. ARGUMENTS go to the demo command.
+                     into output/ instead. ARGUMENTS go to the demo command (a folder).
   test               style, types, import contracts, the core tests with Qt not importable, then the tests that need Qt
   test [ARGUMENTS]   pytest alone with these ARGUMENTS, such as tests/test_house_rules.py -k short
+  build              the program with its own Python in one folder, dist/dsmb, which then tests itself
 
-Both set up .venv first, and again only when requirements.lock has changed."""
+Each sets up .venv first, and again only when requirements.lock has changed."""
 
 # The shared libraries that Qt loads, by the Debian packages that hold them. Several names: the first that is known.
 DRAWING = {
@@ -60,7 +61,7 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < OLDEST:
         needed = f"Python {version(OLDEST)} or newer is needed; this is {version(sys.version_info)}."
         stop(f"{needed} Start it with a newer one, for example: python3.12 dev.py")
-    commands = {"run": run, "test": test}
+    commands = {"run": run, "test": test, "build": build}
     if not arguments or arguments[0] not in commands:
         print(USAGE)
         return 0 if arguments in (["help"], ["-h"], ["--help"]) else 2
@@ -74,9 +75,8 @@ def run(arguments: list[str]) -> int:
     environment = dict(os.environ)
     if not display:
         environment["QT_QPA_PLATFORM"] = "offscreen"
-        if not any(part.split("=")[0] == "--out" for part in arguments):
-            arguments = [*arguments, "--out", "output"]
-        say("There is no display: the demo writes its packs and page pictures into a folder (output/ unless --out)")
+        arguments = arguments or ["output"]
+        say(f"There is no display: the demo writes its packs and page pictures into the folder {arguments[0]}")
     return subprocess.call([str(python()), "main.py", "demo", *arguments], cwd=str(ROOT), env=environment)
 
 
@@ -111,6 +111,24 @@ def checks() -> list[tuple[str, list[str]]]:
         ("Core tests, Qt not importable", ["-m", "pytest", "-n", "2", "-p", "tests.no_qt"]),
         ("Tests that need Qt", ["-m", "pytest", "-n", "2", "tests/views"]),
     ]
+
+
+def build(arguments: list[str]) -> int:
+    """Make the one-folder program and let it test itself; return 0 when it works."""
+    if arguments:
+        stop("The build takes no arguments.")
+    set_up(window=False)
+    if sys.platform.startswith("linux"):
+        provide_window_libraries()
+    say("Building dist/dsmb (a few minutes)")
+    # Without a shared cache: what went into a program must not depend on what was built here before.
+    make = [str(python()), "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN", "build.spec"]
+    if subprocess.call(make, cwd=str(ROOT)):
+        stop("The program could not be built; PyInstaller says above why.")
+    program = ROOT / "dist" / "dsmb" / ("dsmb.exe" if os.name == "nt" else "dsmb")
+    size = sum(path.stat().st_size for path in program.parent.rglob("*") if not path.is_symlink())
+    say(f"Self test of {program.parent} ({size / 1e6:.0f} MB) in an empty environment")
+    return subprocess.call([str(program), "--selftest"], cwd=str(program.parent), env=bare_environment(os.environ))
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -165,6 +183,23 @@ def add_the_project() -> None:
 
 def provide_libraries(window: bool) -> None:
     """Install the system libraries that Qt misses where that is allowed; stop when Qt cannot load in the end."""
+    missing = install_missing(window)
+    reason = why_qt_fails(window)
+    if reason and missing:
+        stop(f"Qt cannot load ({reason}). Install what it needs: {apt_line([names[-1] for names in missing])}")
+    if reason:
+        stop(f"Qt cannot load: {reason}")
+
+
+def provide_window_libraries() -> None:
+    """Install what a built program takes along for its window where that is allowed; stop when some is missing."""
+    missing = install_missing(window=True)
+    if missing:
+        stop(f"The program could open no window without these: {apt_line([names[-1] for names in missing])}")
+
+
+def install_missing(window: bool) -> list[tuple[str, ...]]:
+    """Install the system libraries that Qt misses where that is allowed; return the packages still missing."""
     missing = missing_packages(window)
     if missing:
         say("System libraries missing: " + " ".join(names[-1] for names in missing))
@@ -172,11 +207,7 @@ def provide_libraries(window: bool) -> None:
         if rights is not None:
             apt_install(missing, rights)
             missing = missing_packages(window)
-    reason = why_qt_fails(window)
-    if reason and missing:
-        stop(f"Qt cannot load ({reason}). Install what it needs: {apt_line([names[-1] for names in missing])}")
-    if reason:
-        stop(f"Qt cannot load: {reason}")
+    return missing
 
 
 def missing_packages(window: bool, loads: Callable[[str], bool] | None = None) -> list[tuple[str, ...]]:
@@ -255,6 +286,11 @@ def has_display(system: str, environment: Mapping[str, str]) -> bool:
     if not system.startswith("linux"):
         return True
     return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
+
+
+def bare_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment as empty as the system allows; Windows starts nothing without its SYSTEMROOT."""
+    return {name: environment[name] for name in ("SYSTEMROOT",) if name in environment}
 
 
 def apt_line(packages: Iterable[str]) -> str:

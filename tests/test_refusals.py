@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import csv
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.commands import Done, dsmb
 from tests.locked import Locked
 
 STUDY = """
@@ -64,21 +62,13 @@ def changed(rows: list[list[str]], row: int, column: str, value: str) -> list[li
     return [[*line[:place], value, *line[place + 1 :]] if i == row else line for i, line in enumerate(rows)]
 
 
-def dsmb(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "dsmb_app", *(str(argument) for argument in arguments)]
-    environment = dict(os.environ)
-    return subprocess.run(
-        command, check=False, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL
-    )
-
-
-def lock(delivery: Path) -> subprocess.CompletedProcess[str]:
+def lock(delivery: Path) -> Done:
     out = delivery.parent
     files = ["--study", delivery / "study.toml", "--trial", out / "trial.json", "--secrets", out / "secrets.json"]
     return dsmb("lock", delivery, *files, "--out", out / "x.dsmb")
 
 
-def refused(done: subprocess.CompletedProcess[str], *parts: str) -> None:
+def refused(done: Done, *parts: str) -> None:
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1, done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from typing import Annotated
 import typer
 
 from dsmb_app import __version__, ard, drafting, locking
+from dsmb_app.cli import demo
 from dsmb_app.cli.opening import open_at_level, state_folder, trusted_signers
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.result import Stamp
@@ -195,6 +197,25 @@ def _stamp(session: Session, fixed: Path | None) -> Stamp:
             'It is JSON with "snap_id", "sha256", "created" and "audit_head".',
             file=fixed.name,
         ) from error
+
+
+@app.command(name="demo")
+def demonstrate(
+    folder: Annotated[Path | None, typer.Argument(help="Write everything here; without it a window opens.")] = None,
+) -> None:
+    """Show the synthetic demo trial: in a window, or as files in FOLDER."""
+    if folder is not None:
+        for path in demo.run_demo(folder, typer.echo):
+            typer.echo(f"  {path}")
+        typer.echo(f"Start with {folder / 'read-me.txt'}.")
+        return
+    from dsmb_app import app as window  # noqa: PLC0415 - the other commands work where Qt cannot load
+
+    with tempfile.TemporaryDirectory(prefix="dsmb-demo-") as place:
+        file, keys = demo.lock_demo(Path(place))
+        typer.echo('For the closed session choose "Start closed session" in the window and give these phrases:')
+        typer.echo(f"  codes: {keys.phrases['codes']}\n  names: {keys.phrases['names']}")
+        raise SystemExit(window.run_open(file, phrase=keys.phrases["main"], signers=(keys.signer,)))
 
 
 audit_app = typer.Typer(no_args_is_help=True, help="The audit log of this machine.")

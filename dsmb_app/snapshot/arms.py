@@ -68,4 +68,4 @@ def _named(values: pd.Series, section: ArmsSection, file: str, column: str) -> p
                 file=file,
                 row=row,
             )
-    return values.map(names).fillna("")
+    return values.map(names).astype(object).fillna("")

@@ -114,7 +114,7 @@ def _emergent_flag(source: Source, flag: str) -> pd.Series:
     keys = rows["USUBJID"] + "\t" + pd.to_numeric(rows["IDVARVAL"], errors="coerce").astype(str)
     values = dict(zip(keys, rows["QVAL"].str.strip(), strict=True))
     own = text(ae, "USUBJID") + "\t" + pd.to_numeric(ae.frame["AESEQ"], errors="coerce").astype(float).astype(str)
-    return own.map(values).fillna("").astype("str")
+    return own.map(values).astype(object).fillna("").astype("str")
 
 
 def _subjects(dm: Dataset, dates: DateColumns, anchor: Floats, dosed: Treatment, watched: FollowUp) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def follow_up(source: Source, dates: DateColumns, subjects: pd.Series, first_dos
     return FollowUp(
         end_of_study=end,
         rule=rule,
-        reason=last_event["DSDECOD"].reindex(subjects).fillna("").to_numpy(dtype=object),
+        reason=last_event["DSDECOD"].reindex(subjects).astype(object).fillna("").to_numpy(dtype=object),
         death=death,
         end_on_study=np.where(np.isnan(first_dose), on_study, np.fmax(on_study, first_dose)),
     )

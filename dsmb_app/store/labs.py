@@ -72,7 +72,7 @@ def _values(lb: Dataset) -> tuple[Floats, Texts]:
     """Return LBSTRESN, or where it is missing the number of a bound in LBSTRESC, with the bound's side."""
     value = _optional_number(lb, "LBSTRESN")
     parts = _optional(lb, "LBSTRESC").str.extract(_BOUNDED)
-    side = parts[0].fillna("").to_numpy(dtype=object)
+    side = parts[0].astype(object).fillna("").to_numpy(dtype=object)
     stated = parts[1].astype(float).to_numpy()
     return np.where(np.isnan(value), stated, value), np.where(np.isnan(value) | (side != ""), side, "")
 

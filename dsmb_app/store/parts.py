@@ -111,7 +111,7 @@ def _code_rows(work: Prepared, ids: dict[str, str], letters: dict[str, str]) -> 
         {
             "USUBJID": originals.map(ids),
             "ORIGID": originals,
-            "PLANNED": work.arms.planned.map(letters).fillna(""),
-            "ACTUAL": work.arms.actual.map(letters).fillna(""),
+            "PLANNED": work.arms.planned.map(letters).astype(object).fillna(""),
+            "ACTUAL": work.arms.actual.map(letters).astype(object).fillna(""),
         }
     ).sort_values("USUBJID", ignore_index=True)

@@ -1,0 +1,73 @@
+"""CTCAE grades at, just below and just above each cut point (definitions, section 12), written out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dsmb_app.analyses.lab_values import rounded
+from dsmb_app.model.grading import grades, grading
+
+VERSIONS = ("4.03", "5.0")
+
+MULTIPLES = {
+    "ALT": [(1.0, 0), (1.001, 1), (3.0, 1), (3.001, 2), (5.0, 2), (5.001, 3), (20.0, 3), (20.001, 4)],
+    "AST": [(1.0, 0), (1.001, 1), (3.0, 1), (3.001, 2), (5.0, 2), (5.001, 3), (20.0, 3), (20.001, 4)],
+    "ALP": [(1.0, 0), (2.5, 1), (2.501, 2), (5.0, 2), (5.001, 3), (20.0, 3), (20.001, 4)],
+    "GGT": [(1.0, 0), (2.5, 1), (2.501, 2), (5.0, 2), (5.001, 3), (20.0, 3), (20.001, 4)],
+    "BILI": [(1.0, 0), (1.001, 1), (1.5, 1), (1.501, 2), (3.0, 2), (3.001, 3), (10.0, 3), (10.001, 4)],
+    "CK": [(1.0, 0), (2.5, 1), (2.501, 2), (5.0, 2), (5.001, 3), (10.0, 3), (10.001, 4)],
+}
+LOW = {
+    # test: lower limit of normal, then value -> grade
+    "WBC": (4.0, [(4.0, 0), (3.99, 1), (3.0, 1), (2.99, 2), (2.0, 2), (1.99, 3), (1.0, 3), (0.99, 4)]),
+    "NEUT": (1.8, [(1.8, 0), (1.79, 1), (1.5, 1), (1.49, 2), (1.0, 2), (0.99, 3), (0.5, 3), (0.49, 4)]),
+    "LYM": (1.1, [(1.1, 0), (1.09, 1), (0.8, 1), (0.79, 2), (0.5, 2), (0.49, 3), (0.2, 3), (0.19, 4)]),
+    "PLAT": (150, [(150, 0), (149, 1), (75, 1), (74, 2), (50, 2), (49, 3), (25, 3), (24, 4)]),
+    "HGB": (120, [(120, 0), (119, 1), (100, 1), (99, 2), (80, 2), (79, 3), (1, 3)]),
+}
+HIGH = {"WBC": [(100, 0), (100.1, 3)], "LYM": [(4, 0), (4.1, 2), (20, 2), (20.1, 3)]}
+
+
+def graded(
+    version: str, test: str, side: str, *, xuln: float = np.nan, value: float = np.nan, lln: float = np.nan
+) -> float:
+    direction = grading(version).directions[test, side]
+    found = grades(direction, xuln=np.array([xuln]), value=np.array([value]), lln=np.array([lln]))
+    return float(found[0])
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(("test", "multiple", "grade"), [(t, m, g) for t, pairs in MULTIPLES.items() for m, g in pairs])
+def test_that_multiples_of_the_upper_limit_are_graded(version: str, test: str, multiple: float, grade: int) -> None:
+    assert graded(version, test, "high", xuln=multiple) == grade
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    ("test", "lln", "value", "grade"), [(t, lln, v, g) for t, (lln, pairs) in LOW.items() for v, g in pairs]
+)
+def test_that_low_values_are_graded(version: str, test: str, lln: float, value: float, grade: int) -> None:
+    assert graded(version, test, "low", value=value, lln=lln) == grade
+
+
+@pytest.mark.parametrize(("test", "value", "grade"), [(t, v, g) for t, pairs in HIGH.items() for v, g in pairs])
+def test_that_high_counts_are_graded(test: str, value: float, grade: int) -> None:
+    assert graded("5.0", test, "high", value=value) == grade
+
+
+def test_that_absolute_limits_apply_below_a_low_lower_limit_of_normal() -> None:
+    assert graded("5.0", "LYM", "low", value=0.7, lln=0.6) == 2
+
+
+def test_that_what_cannot_be_known_is_not_graded() -> None:
+    assert np.isnan(graded("5.0", "LYM", "low", value=0.9))
+    assert graded("5.0", "LYM", "low", value=0.7) == 2
+    assert np.isnan(graded("5.0", "ALT", "high"))
+
+
+def test_that_three_times_the_limit_by_division_is_three() -> None:
+    upper = np.array([0.1, 33.3, 47.0, 1.9])
+    assert (rounded(3 * upper / upper) == 3.0).all()
+    assert (rounded(np.array([0.1 + 0.2])) == 0.3).all()
+    assert rounded(np.array([0.0, -2.5, np.nan]))[:2].tolist() == [0.0, -2.5]
