@@ -7,7 +7,7 @@ import json
 import random
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,6 +40,7 @@ class LockReport:
     counts: dict[str, int]
     notes: tuple[str, ...]
     data: bytes = field(repr=False)
+    new_trial: str = ""
 
     def text(self) -> str:
         """Return the report in words, as ``dsmb lock`` prints it."""
@@ -50,6 +51,8 @@ class LockReport:
             "",
             "Where each column went:",
         ]
+        if self.new_trial:
+            lines.insert(2, f"Made {self.new_trial}: keep it, and use it for every later snapshot of this trial.")
         for dataset, part, why, columns in self._by_reason():
             lines.append(f"  {dataset:<8} {part:<6} {why}: {', '.join(columns)}")
         lines += ["", "Rules that had to be used:", *(f"  {n}  {rule}" for rule, n in self.counts.items())]
@@ -86,13 +89,14 @@ def lock(
     work = prepared(delivered, settings, study.parent)
     step.next()
     is_test = test_seed is not None or trial is None
+    new_trial = trial.name if trial is not None and not is_test and not trial.exists() else ""
     book = TrialFile.for_test(test_seed) if is_test or trial is None else TrialFile.load_or_create(trial)
     rng: random.Random = random.Random(test_seed) if test_seed is not None else secrets.SystemRandom()
     parts = make_parts(work, book, rng, test=is_test)
     step.next()
     keys = SecretsFile.load(secrets_path) if secrets_path.exists() else None
     phrases = keys.phrases if keys else {part: generate_phrase() for part in ("main", "codes", "names")}
-    report = _seal(parts, work, book, phrases)
+    report = replace(_seal(parts, work, book, phrases), new_trial=new_trial)
     SecretsFile(signer=report.signer, snap_id=report.snap_id, phrases=phrases).save(secrets_path)
     if not is_test and trial is not None:
         # Before the snapshot: its ids and letters must be on record when it leaves. Should writing the snapshot then

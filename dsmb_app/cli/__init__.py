@@ -6,12 +6,15 @@ import sys
 
 import typer
 
+from dsmb_app.cli import selftest
 from dsmb_app.cli.commands import app
 from dsmb_app.model.errors import Refusal
 
 
 def main() -> None:
-    """Run a command. A refusal prints its sentence and exits with 2; nothing is left half-written."""
+    """Run a command, or the self test. A refusal prints its sentence and exits with 2; nothing is left half-written."""
+    if sys.argv[1:] == [selftest.FLAG]:
+        raise SystemExit(selftest.run())
     sys.argv[1:] = repeat_options(sys.argv[1:])
     try:
         app()

@@ -15,7 +15,7 @@ import typer
 
 from dsmb_app import __version__, ard, drafting, locking
 from dsmb_app.cli import demo
-from dsmb_app.cli.opening import open_at_level, state_folder, trusted_signers
+from dsmb_app.cli.opening import open_at_level, trusted_signers
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.result import Stamp
 from dsmb_app.model.words import Level
@@ -27,6 +27,7 @@ from dsmb_app.snapshot.secrets_file import SecretsFile
 from dsmb_app.store.audit import AuditLog
 from dsmb_app.store.audit_verify import AuditReport
 from dsmb_app.store.audit_verify import verify as verify_log
+from dsmb_app.store.state_folder import state_folder
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Review a locked trial snapshot."

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import getpass
-import os
 import sys
 from pathlib import Path
-
-import platformdirs
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.words import Level
@@ -16,13 +13,7 @@ from dsmb_app.snapshot import container
 from dsmb_app.snapshot.pins import Pins
 from dsmb_app.snapshot.secrets_file import SecretsFile
 from dsmb_app.store.audit import AuditLog
-
-STATE_VARIABLE = "DSMB_STATE"
-
-
-def state_folder() -> Path:
-    """Return the folder of the audit log and settings; the variable DSMB_STATE moves it."""
-    return Path(os.environ.get(STATE_VARIABLE) or platformdirs.user_state_dir("dsmb-review", appauthor=False))
+from dsmb_app.store.state_folder import state_folder
 
 
 def trusted_signers(file: Path, signer: str | None, secrets: Path | None) -> tuple[str, ...]:

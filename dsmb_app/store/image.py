@@ -62,7 +62,8 @@ def build_image(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> bytes
         for name, frame in frames.items():
             rows = _rows(frame)
             if rows:
-                work.execute(insert(tables[name]), rows)
+                # The driver's own many-rows insert: SQLAlchemy's would build a dictionary for each of them.
+                work.exec_driver_sql(str(insert(tables[name]).compile(engine)), rows)
         work.execute(insert(about), [{"key": key, "value": _json(entries[key])} for key in sorted(entries)])
     data = connection.serialize()
     connection.close()
@@ -134,19 +135,18 @@ def _describe(frame: pd.DataFrame) -> dict[str, Any]:
     return {"columns": column_types(frame), "rows": len(frame), "sha256": digest}
 
 
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = {name: _plain_values(frame[name]) for name in frame.columns}
-    names = list(plain)
-    return [dict(zip(names, row, strict=True)) for row in zip(*plain.values(), strict=True)]
+def _rows(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+    return list(zip(*(_plain_values(frame[name]) for name in frame.columns), strict=True))
 
 
 def _plain_values(column: pd.Series) -> list[Any]:
     if pd.api.types.is_float_dtype(column.dtype):
         values = column.to_numpy(dtype=float)
-        return [None if np.isnan(value) else float(value) for value in values]
+        return np.where(np.isnan(values), None, values.astype(object)).tolist()  # type: ignore[call-overload,no-any-return]
+    values = column.to_numpy(dtype=object)
     if pd.api.types.is_integer_dtype(column.dtype):
-        return [int(value) for value in column]
-    return [str(value) for value in column.fillna("")]
+        return [int(value) for value in values]
+    return ["" if value is None or value != value else str(value) for value in values]
 
 
 def _plain(name: str, what: str) -> str:
