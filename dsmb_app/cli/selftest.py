@@ -13,8 +13,8 @@ import typer
 
 from dsmb_app import __version__
 from dsmb_app.cli import demo
-from dsmb_app.cli.opening import STATE_VARIABLE
 from dsmb_app.model.errors import Refusal
+from dsmb_app.store.state_folder import VARIABLE as STATE_VARIABLE
 
 FLAG = "--selftest"
 OPEN, CLOSED, PICTURE = "open-pack", "closed-pack", "picture of a page"
@@ -23,13 +23,17 @@ BEGINNINGS = {OPEN: b"PK\x03\x04", CLOSED: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 
 
 
 def run() -> int:
-    """Carry the demo out in a temporary folder and print one line; return 0 when packs and pictures are whole, else 1."""
+    """Carry the demo out in a temporary folder, print one line, return 0 when packs and pictures are whole, else 1."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="dsmb-selftest-") as name:
         folder = Path(name)
         # This machine's audit log is for what people do; nobody looks at a screen here; and Qt says four lines more
         # where a locale is not UTF-8.
-        os.environ |= {STATE_VARIABLE: str(folder / "state"), "QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8"}
+        os.environ |= {
+            STATE_VARIABLE: str(folder / "state"),
+            "QT_QPA_PLATFORM": "offscreen",
+            "LC_ALL": "C.UTF-8",
+        }
         try:
             fault = what_is_missing(demo.run_demo(folder / "demo"))
         except Refusal as refusal:

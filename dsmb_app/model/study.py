@@ -41,10 +41,12 @@ class ArmsSection(_Section):
 
     @model_validator(mode="after")
     def _names_agree(self) -> ArmsSection:
-        known = set(self.order) | (set(self.labels.values()) if not self.order else set())
-        if self.reference and known and self.reference not in known:
-            raise ValueError(f"reference {self.reference!r} is not one of the arms {sorted(known)}")
-        strangers = sorted(set(self.labels.values()) - known)
+        if not self.order:
+            return self  # the arms are then those of the data, against which the reference is checked at lock
+        if self.reference and self.reference not in self.order:
+            raise ValueError(f"reference {self.reference!r} is not one of the arms {sorted(self.order)}")
+        # A text mapped to "" is no arm at all ("Not randomised").
+        strangers = sorted(set(self.labels.values()) - set(self.order) - {""})
         if strangers:
             raise ValueError(f"labels name arms that order does not hold: {strangers}")
         if len(set(self.order)) != len(self.order):

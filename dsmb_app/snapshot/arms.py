@@ -59,7 +59,7 @@ def _named(values: pd.Series, section: ArmsSection, file: str, column: str) -> p
     known = set(section.order)
     names = {value: section.labels.get(value, value) for value in values.unique() if is_arm(value)}
     for value, name in names.items():
-        if known and name not in known:
+        if known and name and name not in known:
             row = int((values == value).to_numpy().argmax()) + 1
             raise Refusal(
                 "ARM-UNKNOWN",

@@ -12,8 +12,8 @@ import pandas as pd
 from dsmb_app.model.days import from_offset
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.study import Study
-from dsmb_app.model.words import is_arm
 from dsmb_app.snapshot import iso_dates
+from dsmb_app.snapshot.arms import Arms
 from dsmb_app.snapshot.columns import Policy
 from dsmb_app.snapshot.source import Dataset, Source, text
 from dsmb_app.store.follow_up import FollowUp, follow_up
@@ -38,7 +38,7 @@ class Derived:
     counts: Mapping[str, int]
 
 
-def derive(source: Source, study: Study, policy: Policy) -> Derived:
+def derive(source: Source, study: Study, policy: Policy, arms: Arms) -> Derived:
     """Derive first and last dose, follow-up, and every record's study days from a checked source."""
     counts: dict[str, int] = {}
 
@@ -66,7 +66,8 @@ def derive(source: Source, study: Study, policy: Policy) -> Derived:
         lb, minutes = source.datasets["LB"], _minutes(dates, len(days["LB"]))
         days["LB"] = pd.concat([days["LB"], lab_columns(lb, days["LB"], minutes, study.lab, count)], axis=1)
     days["AE"]["EMFLAG"] = _emergent_flag(source, study.emergent.flag)
-    subjects = _subjects(source.datasets["DM"], dates, anchor, dosed, watched)
+    randomised = (arms.planned != "").to_numpy(dtype=bool)
+    subjects = _subjects(source.datasets["DM"], dates, anchor, randomised, dosed, watched)
     return Derived(subjects, days, _dose_days(doses, clock), counts)
 
 
@@ -117,10 +118,16 @@ def _emergent_flag(source: Source, flag: str) -> pd.Series:
     return own.map(values).astype(object).fillna("").astype("str")
 
 
-def _subjects(dm: Dataset, dates: DateColumns, anchor: Floats, dosed: Treatment, watched: FollowUp) -> pd.DataFrame:
+def _subjects(
+    dm: Dataset,
+    dates: DateColumns,
+    anchor: Floats,
+    randomised: npt.NDArray[np.bool_],
+    dosed: Treatment,
+    watched: FollowUp,
+) -> pd.DataFrame:
     rows = len(dm.frame)
     treated = np.isfinite(dosed.first)
-    randomised = text(dm, "ARM").map(is_arm).to_numpy(dtype=bool)
     consent = column_or_nan(dates, "DM", "RFICDTC", "lo", rows)
     entered = np.where(np.isnan(consent), column_or_nan(dates, "DM", "RFSTDTC", "lo", rows), consent)
     death_flag = text(dm, "DTHFL").to_numpy(dtype=object) if "DTHFL" in dm.frame else np.full(rows, "", dtype=object)

@@ -50,7 +50,7 @@ def prepared(source: Source, study: Study, folder: Path) -> Prepared:
     policy = study_policy(study)
     check(source, policy)
     arms = resolve_arms(source.datasets["DM"], study.arms)
-    return Prepared(study, folder, source, policy, arms, derive(source, study, policy))
+    return Prepared(study, folder, source, policy, arms, derive(source, study, policy, arms))
 
 
 def study_policy(study: Study) -> Policy:
