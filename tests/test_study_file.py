@@ -34,7 +34,7 @@ def read(folder: Path, text: str) -> Study:
     ],
 )
 def test_that_a_wrong_line_is_named(tmp_path: Path, text: str, words: str) -> None:
-    with pytest.raises(Refusal, match="study.toml") as refused:
+    with pytest.raises(Refusal, match=r"study\.toml") as refused:
         read(tmp_path, text)
     assert words in str(refused.value)
 

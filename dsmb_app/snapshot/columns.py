@@ -48,6 +48,7 @@ class Policy:
     needs: tuple[str, ...]
     never: frozenset[str]
     never_prefixes: tuple[str, ...]
+    never_but: frozenset[str]
     never_datasets: frozenset[str]
 
     def forbids(self, dataset: str, column: str) -> bool:
@@ -55,7 +56,7 @@ class Policy:
         return (
             dataset in self.never_datasets
             or column in self.never
-            or any(column.startswith(prefix) for prefix in self.never_prefixes)
+            or (column not in self.never_but and column.startswith(self.never_prefixes))
         )
 
     def allowing(self, names: Iterable[str], *, key: str) -> Policy:
@@ -95,6 +96,7 @@ def built_in_policy() -> Policy:
         needs=tuple(table["needs"]),
         never=frozenset(table["never"]),
         never_prefixes=tuple(table["never_prefixes"]),
+        never_but=frozenset(table["never_but"]),
         never_datasets=frozenset(table["never_datasets"]),
     )
 
