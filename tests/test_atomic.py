@@ -90,3 +90,13 @@ def test_that_a_folder_that_cannot_be_synced_is_told_only_where_it_should_have_b
     else:
         write_atomically(path, b"new")
     assert path.read_bytes() == b"new"
+
+
+def test_that_a_device_or_a_folder_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(Refusal, match="WRITE-NO-FILE"):
+        write_atomically(tmp_path / "folder", b"x")
+    device = Path(os.devnull)
+    with pytest.raises(Refusal, match="WRITE-NO-FILE"):
+        write_atomically(device, b"x")
+    assert not device.is_file()

@@ -283,6 +283,52 @@ def test_that_arguments_choose_the_tests(dev: ModuleType, monkeypatch: pytest.Mo
     assert [command[1:] for command in calls] == [["-m", "pytest", "tests/test_x.py", "-k", "short"]]
 
 
+@pytest.mark.parametrize(("failing", "code"), [("\0", 0), ("--selftest", 1)])
+def test_that_a_built_program_tests_itself_in_an_empty_environment(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, failing: str, code: int
+) -> None:
+    calls = _no_set_up(dev, monkeypatch, failing)
+    monkeypatch.setattr(dev, "provide_window_libraries", lambda: None)
+    assert dev.main(["build"]) == code
+    assert calls[0][1:3] == ["-m", "PyInstaller"]
+    assert calls[0][-1] == "build.spec"
+    assert Path(calls[1][0]).parent == dev.ROOT / "dist" / "dsmb"
+    assert calls[1][1:] == ["--selftest"]
+    assert set(calls.environments[1]) <= {"SYSTEMROOT"}
+
+
+def test_that_what_was_not_built_is_not_tested(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls = _no_set_up(dev, monkeypatch, failing="PyInstaller")
+    monkeypatch.setattr(dev, "provide_window_libraries", lambda: None)
+    with pytest.raises(SystemExit, match="1"):
+        dev.main(["build"])
+    assert len(calls) == 1
+    assert "could not be built" in capsys.readouterr().err
+
+
+def test_that_a_program_is_not_built_without_what_its_window_needs(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dev, "library_loads", lambda name: name != "libxcb-icccm.so.4")
+    monkeypatch.setattr(dev, "has_font", lambda: True)
+    monkeypatch.setattr(dev, "rights_to_install", lambda: None)
+    with pytest.raises(SystemExit, match="1"):
+        dev.provide_window_libraries()
+    assert "sudo apt-get install libxcb-icccm4" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [({"PATH": "x", "HOME": "y"}, {}), ({"SYSTEMROOT": "C:", "PATH": "x"}, {"SYSTEMROOT": "C:"})],
+)
+def test_that_an_empty_environment_keeps_what_windows_cannot_do_without(
+    dev: ModuleType, environment: dict[str, str], expected: dict[str, str]
+) -> None:
+    assert dev.bare_environment(environment) == expected
+
+
 @pytest.mark.parametrize(("arguments", "code"), [([], 2), (["biuld"], 2), (["--help"], 0)])
 def test_that_an_unknown_command_shows_the_known_ones(
     dev: ModuleType, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int

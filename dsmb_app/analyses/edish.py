@@ -6,7 +6,7 @@ import numpy as np
 
 from dsmb_app.analyses import wording
 from dsmb_app.analyses.lab_values import Records, baseline, highest, post_baseline
-from dsmb_app.analyses.liver import aminotransferases
+from dsmb_app.analyses.liver import SINGLE, aminotransferases
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.result import Point, Scatter
 from dsmb_app.model.words import TOTAL, Level
@@ -44,6 +44,8 @@ def edish(cut: Cut) -> Scatter:
             "quadrant is a reason to look, not a finding.",
             f"Not drawn: {unseen} treated subject(s) without ALT and AST, {missing} without bilirubin.",
         ),
+        floor=FLOOR,
+        tests=tuple(SINGLE),
     )
 
 

@@ -80,7 +80,8 @@ def _counts(cut: Cut) -> cells.Cells:
 
 
 def _summary(key: RowKey, arm: str, values: Floats, stats: tuple[Stat, ...]) -> cells.Cells:
-    known = values[np.isfinite(values)]
+    # Sorted: sums of floats depend on their order, and subjects stand in the order of their random ids.
+    known = np.sort(values[np.isfinite(values)])
     made: cells.Cells = {(key, Column(arm, Stat.N)): Cell(formats.count(len(known)), float(len(known)))}
     for stat in stats:
         value = _statistic(known, stat)

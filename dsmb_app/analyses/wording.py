@@ -103,8 +103,10 @@ def contrasts(cut: Cut) -> list[str]:
     ]
 
 
-def rates(_cut: Cut) -> list[str]:
-    """Say how rates are made."""
+def rates(cut: Cut) -> list[str]:
+    """Say how rates are made; nothing in a pooled exhibit, which has none."""
+    if cut.level is Level.POOLED:
+        return []
     return [
         "EAIR: subjects with a first event, EAER: events, each per 100 patient-years of 365.25 days, exact Poisson 95% "
         "interval. EAIR time ends at the first onset; EAER time is the whole window."

@@ -17,9 +17,14 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Write ``data`` to ``path`` so that a reader, or a power cut, finds the old file or the new one, never a mixture.
 
     ``mode`` is the new file's permissions where the system has them. Raises Refusal WRITE-FAILED, with the old file
-    as it was and nothing left behind, when the file cannot be written; WRITE-UNSURE when it was written but the disk
+    as it was and nothing left behind, when the file cannot be written; WRITE-NO-FILE when the name is that of a
+    folder or a device, which a rename would replace; WRITE-UNSURE when it was written but the disk
     did not confirm its name.
     """
+    if path.exists() and not path.is_file():
+        raise Refusal(
+            "WRITE-NO-FILE", "There is something of this name that is not a file.", "Give another.", file=path.name
+        )
     try:
         _write_and_rename(path, data, mode)
     except OSError as error:
