@@ -68,18 +68,30 @@ def infection(ae: Row) -> bool:
 LINES: dict[str, tuple[int, int, Callable[[Row], bool]]] = {
     "Any serious adverse event": (0, 3, lambda ae: ae["AESER"] == "Y"),
     "Neuropsychiatric SLE (serious)": (
-        0, 1, lambda ae: ae["AESER"] == "Y" and ae["AEDECOD"] == "Neuropsychiatric lupus"
-        and ae["AEBODSYS"] == "Nervous system disorders"),
+        0,
+        1,
+        lambda ae: (
+            ae["AESER"] == "Y"
+            and ae["AEDECOD"] == "Neuropsychiatric lupus"
+            and ae["AEBODSYS"] == "Nervous system disorders"
+        ),
+    ),
     "Herpes zoster (serious)": (0, 1, lambda ae: infection(ae) and ae["AESER"] + ae["AEDECOD"] == "YHerpes zoster"),
     "Pneumonia (serious)": (0, 1, lambda ae: infection(ae) and ae["AESER"] + ae["AEDECOD"] == "YPneumonia"),
     "Infection": (2, 6, infection),
     "Upper respiratory infection": (
-        2, 4, lambda ae: infection(ae) and ae["AEDECOD"] == "Upper respiratory tract infection"),
+        2,
+        4,
+        lambda ae: infection(ae) and ae["AEDECOD"] == "Upper respiratory tract infection",
+    ),
     "Severe infection": (0, 2, lambda ae: infection(ae) and int(ae["AETOXGR"]) >= 3),
     "Herpes zoster": (0, 1, lambda ae: infection(ae) and ae["AEDECOD"] == "Herpes zoster"),
     "Pneumonia": (0, 1, lambda ae: infection(ae) and ae["AEDECOD"] == "Pneumonia"),
     "Injection site reactions": (
-        9, 2, lambda ae: ae["AEDECOD"].startswith("Injection site ") and ae["AEBODSYS"] == GENERAL),
+        9,
+        2,
+        lambda ae: ae["AEDECOD"].startswith("Injection site ") and ae["AEBODSYS"] == GENERAL,
+    ),
     "Fever": (4, 0, lambda ae: ae["AEDECOD"] == "Pyrexia" and ae["AEBODSYS"] == GENERAL),
     "Flu-like symptoms": (3, 0, lambda ae: ae["AEDECOD"] == "Influenza like illness" and ae["AEBODSYS"] == GENERAL),
 }

@@ -158,7 +158,7 @@ def test_that_only_the_announced_tables_can_be_read_and_nothing_written(demo: Lo
         "SELECT sql FROM sqlite_master",
         "PRAGMA query_only = OFF",
     ):
-        with engine.connect() as connection, pytest.raises(Exception, match="not authorized|prohibited"):
+        with engine.connect() as connection, pytest.raises(Exception, match=r"not authorized|prohibited"):
             connection.exec_driver_sql(statement)
     assert not Path("leak.db").exists()
 

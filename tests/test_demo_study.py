@@ -52,7 +52,10 @@ def test_that_the_lines_written_here_are_the_published_ones(shared_data: Path) -
 
 def test_that_sixty_were_randomised_and_one_of_them_never_dosed() -> None:
     assert Counter((r["ARM"], r["ACTARM"]) for r in read("dm")) == {
-        (IL2, IL2): 29, (IL2, "Not Treated"): 1, (PLACEBO, PLACEBO): 30, ("Screen Failure", "Screen Failure"): 12,
+        (IL2, IL2): 29,
+        (IL2, "Not Treated"): 1,
+        (PLACEBO, PLACEBO): 30,
+        ("Screen Failure", "Screen Failure"): 12,
     }
     assert {ex["USUBJID"] for ex in read("ex")} == set(treated())
     assert all(18 <= r["AGE"] <= 65 and r["SITEID"] == "01" and not r["DTHFL"] for r in read("dm"))
@@ -108,7 +111,8 @@ def test_that_labs_have_twelve_tests_at_eleven_visits_made_and_at_no_other() -> 
 def test_that_labs_come_from_two_laboratories_in_three_unit_systems() -> None:
     alt = {(lb["LBNAM"], lb["LBORRESU"], lb["LBORNRHI"]) for lb in read("lb") if lb["LBTESTCD"] == "ALT"}
     assert {row for row in alt if row[2]} == {
-        ("Central Laboratory", "U/L", "40"), ("Central Laboratory", "ukat/L", "0.67"),
+        ("Central Laboratory", "U/L", "40"),
+        ("Central Laboratory", "ukat/L", "0.67"),
         ("Hospital Laboratory", "U/L", "50"),
     }
     bilirubin = {lb["LBORRESU"] for lb in read("lb") if lb["LBTESTCD"] == "BILI"}
@@ -118,7 +122,10 @@ def test_that_labs_come_from_two_laboratories_in_three_unit_systems() -> None:
 
 def test_that_standard_units_follow_from_the_reported_ones() -> None:
     factor = {
-        ("mg/dL", "BILI"): 17.1, ("mg/dL", "CREAT"): 88.4, ("g/dL", "HGB"): 10.0, ("mmol/L", "HGB"): 16.114,
+        ("mg/dL", "BILI"): 17.1,
+        ("mg/dL", "CREAT"): 88.4,
+        ("g/dL", "HGB"): 10.0,
+        ("mmol/L", "HGB"): 16.114,
         **{("ukat/L", enzyme): 60.0 for enzyme in ("ALT", "AST", "ALP", "GGT")},
         **{("cells/uL", kind): 0.001 for kind in ("NEUT", "LYM", "EOS")},
     }
@@ -132,7 +139,9 @@ def test_that_standard_units_follow_from_the_reported_ones() -> None:
 def test_that_one_result_is_below_a_limit_and_one_has_no_upper_limit() -> None:
     odd = [lb for lb in read("lb") if not (known(lb["LBSTRESN"]) and known(lb["LBSTNRHI"]))]
     assert sorted((lb["LBTESTCD"], lb["LBORRES"] == "<5", lb["LBORNRHI"] == "") for lb in odd) == [
-        ("ALT", False, True), ("GGT", True, False)]
+        ("ALT", False, True),
+        ("GGT", True, False),
+    ]
 
 
 # ----------------------------------------------------------------------------------------------------------------------

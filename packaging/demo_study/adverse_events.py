@@ -74,9 +74,11 @@ def published_events(subjects: list[Subject], visits: list[Attended], doses: lis
 
 def _serious(rng: random.Random, placebo: list[Subject]) -> list[Event]:
     """Return the three serious events, each of another subject: zoster, pneumonia, neuropsychiatric lupus."""
-    plan = (("herpes zoster", "Herpes zoster", 62, 16, "DRUG INTERRUPTED"),
-            ("pneumonia", "Pneumonia", 95, 13, "NOT APPLICABLE"),
-            ("neuropsychiatric lupus", "Neuropsychiatric lupus", 60, None, "DRUG WITHDRAWN"))
+    plan = (
+        ("herpes zoster", "Herpes zoster", 62, 16, "DRUG INTERRUPTED"),
+        ("pneumonia", "Pneumonia", 95, 13, "NOT APPLICABLE"),
+        ("neuropsychiatric lupus", "Neuropsychiatric lupus", 60, None, "DRUG WITHDRAWN"),
+    )
     events = []
     for role, pt, start, days, action in plan:
         subject = next(s for s in placebo if s.role == role)
@@ -96,8 +98,9 @@ def _colds(rng: random.Random, treated: dict[str, list[Subject]]) -> list[Event]
         for subject, many in zip(rng.sample(pool, len(episodes)), episodes, strict=True):
             for i in range(many):
                 start = 10 + 50 * i + rng.randrange(35)
-                cold = make_event(rng, subject, "Upper respiratory tract infection", start, rng.randint(4, 10),
-                                  rng.choice((1, 2, 2)))
+                cold = make_event(
+                    rng, subject, "Upper respiratory tract infection", start, rng.randint(4, 10), rng.choice((1, 2, 2))
+                )
                 events.append(cold)
     return events
 

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 DATASETS = {
-    "DM": "Demographics", "EX": "Exposure", "AE": "Adverse Events", "LB": "Laboratory Test Results",
-    "DS": "Disposition", "VS": "Vital Signs", "MH": "Medical History", "CM": "Concomitant Medications",
-    "SV": "Subject Visits", "QS": "Questionnaires",
+    "DM": "Demographics",
+    "EX": "Exposure",
+    "AE": "Adverse Events",
+    "LB": "Laboratory Test Results",
+    "DS": "Disposition",
+    "VS": "Vital Signs",
+    "MH": "Medical History",
+    "CM": "Concomitant Medications",
+    "SV": "Subject Visits",
+    "QS": "Questionnaires",
 }
 
 _HEAD = """

@@ -22,17 +22,33 @@ def dm_rows(subjects: list[Subject], doses: list[Dose], cut: Cut) -> list[Row]:
         arm, actual = _arms(subject, bool(first), cut)
         ended = subject.end_date <= cut.date
         started = bool(subject.day1 and subject.day1 <= cut.date)
-        rows.append({
-            "USUBJID": subject.usubjid, "SUBJID": f"{subject.number:03d}", "SITEID": SITEID,
-            "RFSTDTC": first or (subject.day1.isoformat() if subject.day1 and started else ""),
-            "RFENDTC": subject.end_date.isoformat() if started and ended else "",
-            "RFXSTDTC": first, "RFXENDTC": last, "RFICDTC": subject.consent.isoformat(),
-            "RFPENDTC": subject.end_date.isoformat() if ended else "", "DTHDTC": "", "DTHFL": "",
-            "AGE": subject.age, "AGEU": "YEARS", "SEX": subject.sex, "RACE": "ASIAN",
-            "ETHNIC": "NOT HISPANIC OR LATINO", "ARMCD": ARM_CODES[arm], "ARM": arm,
-            "ACTARMCD": ARM_CODES[actual], "ACTARM": actual, "COUNTRY": "CHN", "DMDTC": subject.consent.isoformat(),
-            "DMDY": subject.day_of(subject.consent) if started else None,
-        })
+        rows.append(
+            {
+                "USUBJID": subject.usubjid,
+                "SUBJID": f"{subject.number:03d}",
+                "SITEID": SITEID,
+                "RFSTDTC": first or (subject.day1.isoformat() if subject.day1 and started else ""),
+                "RFENDTC": subject.end_date.isoformat() if started and ended else "",
+                "RFXSTDTC": first,
+                "RFXENDTC": last,
+                "RFICDTC": subject.consent.isoformat(),
+                "RFPENDTC": subject.end_date.isoformat() if ended else "",
+                "DTHDTC": "",
+                "DTHFL": "",
+                "AGE": subject.age,
+                "AGEU": "YEARS",
+                "SEX": subject.sex,
+                "RACE": "ASIAN",
+                "ETHNIC": "NOT HISPANIC OR LATINO",
+                "ARMCD": ARM_CODES[arm],
+                "ARM": arm,
+                "ACTARMCD": ARM_CODES[actual],
+                "ACTARM": actual,
+                "COUNTRY": "CHN",
+                "DMDTC": subject.consent.isoformat(),
+                "DMDY": subject.day_of(subject.consent) if started else None,
+            }
+        )
     return rows
 
 
@@ -56,8 +72,12 @@ def ds_rows(subjects: list[Subject], cut: Cut) -> list[Row]:
         ]
         rows += [
             {
-                "USUBJID": subject.usubjid, "DSTERM": term, "DSDECOD": decod, "DSCAT": category,
-                "DSDTC": when.isoformat(), "DSSTDTC": when.isoformat(),
+                "USUBJID": subject.usubjid,
+                "DSTERM": term,
+                "DSDECOD": decod,
+                "DSCAT": category,
+                "DSDTC": when.isoformat(),
+                "DSSTDTC": when.isoformat(),
                 "DSSTDY": subject.day_of(when) if subject.day1 and subject.day1 <= cut.date else None,
             }
             for when, decod, term, category in milestones
@@ -70,10 +90,19 @@ def qs_rows(subjects: list[Subject], cut: Cut) -> list[Row]:
     """Return QS: the SLEDAI total at screening, 8 or more in everyone randomised."""
     return [
         {
-            "USUBJID": s.usubjid, "QSTESTCD": "SLEDAI", "QSTEST": "SLEDAI Total Score", "QSCAT": "SLEDAI-2K",
-            "QSORRES": f"{s.sledai}", "QSSTRESC": f"{s.sledai}", "QSSTRESN": s.sledai,
-            "QSBLFL": "Y" if s.day1 and s.day1 <= cut.date else "", "VISITNUM": 1, "VISIT": "Screening", "VISITDY": -14,
-            "QSDTC": s.consent.isoformat(), "QSDY": s.day_of(s.consent) if s.day1 and s.day1 <= cut.date else None,
+            "USUBJID": s.usubjid,
+            "QSTESTCD": "SLEDAI",
+            "QSTEST": "SLEDAI Total Score",
+            "QSCAT": "SLEDAI-2K",
+            "QSORRES": f"{s.sledai}",
+            "QSSTRESC": f"{s.sledai}",
+            "QSSTRESN": s.sledai,
+            "QSBLFL": "Y" if s.day1 and s.day1 <= cut.date else "",
+            "VISITNUM": 1,
+            "VISIT": "Screening",
+            "VISITDY": -14,
+            "QSDTC": s.consent.isoformat(),
+            "QSDY": s.day_of(s.consent) if s.day1 and s.day1 <= cut.date else None,
         }
         for s in on_file(subjects, cut)
     ]

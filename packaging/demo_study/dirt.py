@@ -21,8 +21,11 @@ def planted_events(subjects: list[Subject], seed: int) -> list[Event]:
     il2, placebo = rng.sample(plain[IL2], 6), rng.sample(plain[PLACEBO], 6)
     events = [_uncoded(rng, placebo[0]), _names_the_drug(rng, il2[1]), _conflict(rng, placebo[2])]
     events += _liver(rng, {s.role: s for s in subjects if s.role})
-    for subject, pt, start, days in ((il2[3], "Headache", -4, 2), (placebo[3], "Diarrhoea", -6, 3),
-                                     (placebo[4], "Arthralgia", -9, 30)):
+    for subject, pt, start, days in (
+        (il2[3], "Headache", -4, 2),
+        (placebo[3], "Diarrhoea", -6, 3),
+        (placebo[4], "Arthralgia", -9, 30),
+    ):
         events.append(make_event(rng, subject, pt, start, days, 1))
         events[-1].related, events[-1].action = "NOT RELATED", "NOT APPLICABLE"
     events.append(_never_dosed(rng, next(s for s in subjects if s.role == "never dosed")))

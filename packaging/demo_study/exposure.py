@@ -58,9 +58,16 @@ def ex_rows(doses: list[Dose]) -> list[Row]:
         {
             "USUBJID": d.subject.usubjid,
             "EXTRT": "hrIL-2" if d.subject.arm == IL2 else "PLACEBO",
-            "EXDOSE": 1 if d.subject.arm == IL2 else 0, "EXDOSU": "MIU",
-            "EXDOSFRM": "INJECTION", "EXDOSFRQ": "ONCE", "EXROUTE": "SUBCUTANEOUS",
-            "EPOCH": "TREATMENT", "EXSTDTC": d.when, "EXENDTC": d.when, "EXSTDY": d.day, "EXENDY": d.day,
+            "EXDOSE": 1 if d.subject.arm == IL2 else 0,
+            "EXDOSU": "MIU",
+            "EXDOSFRM": "INJECTION",
+            "EXDOSFRQ": "ONCE",
+            "EXROUTE": "SUBCUTANEOUS",
+            "EPOCH": "TREATMENT",
+            "EXSTDTC": d.when,
+            "EXENDTC": d.when,
+            "EXSTDY": d.day,
+            "EXENDY": d.day,
         }
         for d in doses
     ]

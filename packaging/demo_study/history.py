@@ -41,9 +41,14 @@ DRUGS: dict[str, Drug] = {
     "METHYLPREDNISOLONE": ("H02AB04", "GLUCOCORTICOIDS", 500, "mg", "QD", "INTRAVENOUS"),
 }
 FOR_EVENT = {
-    "Herpes zoster": "ACICLOVIR", "Pneumonia": "LEVOFLOXACIN", "Neuropsychiatric lupus": "METHYLPREDNISOLONE",
-    "Upper respiratory tract infection": "CEFUROXIME", "Pyrexia": "PARACETAMOL",
-    "Influenza like illness": "PARACETAMOL", "Headache": "PARACETAMOL", "Arthralgia": "IBUPROFEN",
+    "Herpes zoster": "ACICLOVIR",
+    "Pneumonia": "LEVOFLOXACIN",
+    "Neuropsychiatric lupus": "METHYLPREDNISOLONE",
+    "Upper respiratory tract infection": "CEFUROXIME",
+    "Pyrexia": "PARACETAMOL",
+    "Influenza like illness": "PARACETAMOL",
+    "Headache": "PARACETAMOL",
+    "Arthralgia": "IBUPROFEN",
 }
 PREDNISONE_MG = (5, 5, 7.5, 10, 10, 10, 15, 15, 20, 20, 25, 30)
 IMMUNOSUPPRESSANTS = ("MYCOPHENOLATE MOFETIL", "AZATHIOPRINE", "METHOTREXATE", "")
@@ -66,8 +71,14 @@ def mh_rows(subjects: list[Subject], seed: int) -> list[Row]:
 
 def _history(subject: Subject, pt: str, soc: str, text: str, category: str, since: str) -> Row:
     return {
-        "USUBJID": subject.usubjid, "MHTERM": text, "MHDECOD": pt, "MHBODSYS": soc, "MHCAT": category,
-        "MHDTC": subject.consent.isoformat(), "MHSTDTC": since, "MHENRTPT": "ONGOING",
+        "USUBJID": subject.usubjid,
+        "MHTERM": text,
+        "MHDECOD": pt,
+        "MHBODSYS": soc,
+        "MHCAT": category,
+        "MHDTC": subject.consent.isoformat(),
+        "MHSTDTC": since,
+        "MHENRTPT": "ONGOING",
         "MHENTPT": subject.consent.isoformat(),
     }
 
@@ -100,13 +111,25 @@ def _background(subject: Subject, cut: Cut, rng: random.Random) -> list[Row]:
         known = tapers and taper <= cut.date
         rows.append(_drug(subject, "PREDNISONE", LUPUS[0], started, taper if known else None, cut, dose))
         if known:
-            rows.append(_drug(subject, "PREDNISONE", LUPUS[0], (taper + timedelta(days=1)).isoformat(), None, cut,
-                              max(2.5, dose / 2)))
+            rows.append(
+                _drug(
+                    subject,
+                    "PREDNISONE",
+                    LUPUS[0],
+                    (taper + timedelta(days=1)).isoformat(),
+                    None,
+                    cut,
+                    max(2.5, dose / 2),
+                )
+            )
     chosen = ["HYDROXYCHLOROQUINE"] if rng.random() < 0.85 else []
     chosen += [drug for drug in (rng.choice(IMMUNOSUPPRESSANTS),) if drug]
     rows += [_drug(subject, drug, LUPUS[0], started, None, cut) for drug in chosen]
-    for drug, why, share in (("OMEPRAZOLE", "Stomach protection", 0.5), ("CALCIUM CARBONATE", "Bone protection", 0.6),
-                             ("AMLODIPINE", "Hypertension", 0.15)):
+    for drug, why, share in (
+        ("OMEPRAZOLE", "Stomach protection", 0.5),
+        ("CALCIUM CARBONATE", "Bone protection", 0.6),
+        ("AMLODIPINE", "Hypertension", 0.15),
+    ):
         if rng.random() < share:
             rows.append(_drug(subject, drug, why, started, None, cut))
     return rows
@@ -118,15 +141,26 @@ def _for_event(event: Event, cut: Cut) -> Row:
     return _drug(event.subject, drug, event.pt, event.onset.isoformat(), end if end <= cut.date else None, cut)
 
 
-def _drug(subject: Subject, drug: str, why: str, start: str, end: date | None, cut: Cut,
-          dose: float | None = None) -> Row:
+def _drug(
+    subject: Subject, drug: str, why: str, start: str, end: date | None, cut: Cut, dose: float | None = None
+) -> Row:
     code, family, usual, unit, often, route = DRUGS[drug]
     begun = date.fromisoformat(start) if len(start) == 10 else None
     return {
-        "USUBJID": subject.usubjid, "CMTRT": drug.capitalize(), "CMDECOD": drug, "CMINDC": why, "CMCLAS": family,
-        "CMCLASCD": code, "CMDOSE": dose or usual, "CMDOSU": unit, "CMDOSFRQ": often, "CMROUTE": route,
-        "CMSTDTC": start, "CMENDTC": end.isoformat() if end else "",
-        "CMSTDY": subject.day_of(begun) if begun else None, "CMENDY": subject.day_of(end) if end else None,
+        "USUBJID": subject.usubjid,
+        "CMTRT": drug.capitalize(),
+        "CMDECOD": drug,
+        "CMINDC": why,
+        "CMCLAS": family,
+        "CMCLASCD": code,
+        "CMDOSE": dose or usual,
+        "CMDOSU": unit,
+        "CMDOSFRQ": often,
+        "CMROUTE": route,
+        "CMSTDTC": start,
+        "CMENDTC": end.isoformat() if end else "",
+        "CMSTDY": subject.day_of(begun) if begun else None,
+        "CMENDY": subject.day_of(end) if end else None,
         "CMENRTPT": "" if end else "ONGOING",
         "CMENTPT": "" if end else subject_end(subject, cut).isoformat(),
     }

@@ -37,18 +37,29 @@ def _row(result: Result, first_dose: dict[int, str], untidy: tuple[Result, Resul
     value = round(result.value / unit.factor, unit.digits)
     day1 = visit.name == "Day 1"
     row: Row = {
-        "USUBJID": subject.usubjid, "LBTESTCD": result.code, "LBTEST": TESTS[result.code].name,
+        "USUBJID": subject.usubjid,
+        "LBTESTCD": result.code,
+        "LBTEST": TESTS[result.code].name,
         "LBCAT": TESTS[result.code].category,
         "LBSPEC": "SERUM" if TESTS[result.code].category == CHEMISTRY else "BLOOD",
-        "LBORRES": f"{value:.{unit.digits}f}", "LBORRESU": unit.name,
-        "LBORNRLO": f"{low:.{unit.digits}f}", "LBORNRHI": f"{high:.{unit.digits}f}",
-        "LBSTRESC": _text(value * unit.factor), "LBSTRESN": round(value * unit.factor, 3),
+        "LBORRES": f"{value:.{unit.digits}f}",
+        "LBORRESU": unit.name,
+        "LBORNRLO": f"{low:.{unit.digits}f}",
+        "LBORNRHI": f"{high:.{unit.digits}f}",
+        "LBSTRESC": _text(value * unit.factor),
+        "LBSTRESN": round(value * unit.factor, 3),
         "LBSTRESU": SI[result.code].name,
-        "LBSTNRLO": round(low * unit.factor, 3), "LBSTNRHI": round(high * unit.factor, 3),
-        "LBNRIND": "LOW" if value < low else "HIGH" if value > high else "NORMAL", "LBNAM": result.lab,
-        "LBBLFL": "Y" if day1 else "", "LBLOBXFL": "Y" if day1 and subject.number in first_dose else "",
-        "VISITNUM": visit.num, "VISIT": visit.name, "VISITDY": visit.planned.day if visit.planned else None,
-        "LBDTC": result.when, "LBDY": subject.day_of(visit.when) if subject.day1 else None,
+        "LBSTNRLO": round(low * unit.factor, 3),
+        "LBSTNRHI": round(high * unit.factor, 3),
+        "LBNRIND": "LOW" if value < low else "HIGH" if value > high else "NORMAL",
+        "LBNAM": result.lab,
+        "LBBLFL": "Y" if day1 else "",
+        "LBLOBXFL": "Y" if day1 and subject.number in first_dose else "",
+        "VISITNUM": visit.num,
+        "VISIT": visit.name,
+        "VISITDY": visit.planned.day if visit.planned else None,
+        "LBDTC": result.when,
+        "LBDY": subject.day_of(visit.when) if subject.day1 else None,
     }
     if result is untidy[0]:
         row |= {"LBORRES": BELOW, "LBSTRESC": BELOW, "LBSTRESN": None, "LBNRIND": "LOW"}

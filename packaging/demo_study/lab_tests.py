@@ -17,8 +17,13 @@ class LabTest:
     male: dict[str, tuple[float, float]] | None = None
 
 
-def _test(name: str, category: str, central: tuple[float, float], hospital: tuple[float, float],
-          male: tuple[tuple[float, float], tuple[float, float]] | None = None) -> LabTest:
+def _test(
+    name: str,
+    category: str,
+    central: tuple[float, float],
+    hospital: tuple[float, float],
+    male: tuple[tuple[float, float], tuple[float, float]] | None = None,
+) -> LabTest:
     men = {CENTRAL: male[0], HOSPITAL: male[1]} if male else None
     return LabTest(name, category, {CENTRAL: central, HOSPITAL: hospital}, men)
 
@@ -52,15 +57,20 @@ class Unit:
 
 SI = {
     **dict.fromkeys(ENZYMES, Unit("U/L", 1, 0)),
-    "BILI": Unit("umol/L", 1, 1), "CREAT": Unit("umol/L", 1, 0),
+    "BILI": Unit("umol/L", 1, 1),
+    "CREAT": Unit("umol/L", 1, 0),
     **dict.fromkeys(("WBC", "NEUT", "LYM", "EOS"), Unit("10^9/L", 1, 2)),
-    "HGB": Unit("g/L", 1, 0), "PLAT": Unit("10^9/L", 1, 0),
+    "HGB": Unit("g/L", 1, 0),
+    "PLAT": Unit("10^9/L", 1, 0),
 }
 CONVENTIONAL = {
     **dict.fromkeys(ENZYMES, Unit("U/L", 1, 0)),
-    "BILI": Unit("mg/dL", 17.1, 1), "CREAT": Unit("mg/dL", 88.4, 2),
-    "WBC": Unit("10^3/uL", 1, 2), **dict.fromkeys(("NEUT", "LYM", "EOS"), Unit("cells/uL", 0.001, 0)),
-    "HGB": Unit("g/dL", 10, 1), "PLAT": Unit("10^3/uL", 1, 0),
+    "BILI": Unit("mg/dL", 17.1, 1),
+    "CREAT": Unit("mg/dL", 88.4, 2),
+    "WBC": Unit("10^3/uL", 1, 2),
+    **dict.fromkeys(("NEUT", "LYM", "EOS"), Unit("cells/uL", 0.001, 0)),
+    "HGB": Unit("g/dL", 10, 1),
+    "PLAT": Unit("10^3/uL", 1, 0),
 }
 KATAL = {**SI, **dict.fromkeys(ENZYMES, Unit("ukat/L", 60, 2)), "HGB": Unit("mmol/L", 16.114, 2)}
 

@@ -19,15 +19,30 @@ from .visits import Attended
 LYMPHOPENIA, LEUKOPENIA, ANAEMIA, THROMBOPENIA, RAISED_LIVER = (12, 12), (4, 5), (10, 11), (2, 2), (4, 4)
 # Factors on baseline by visit, under hrIL-2 only. Dosing ends just before weeks 2, 6 and 10; weeks 4, 8, 12 end a rest.
 EOS_COURSE = {"Week 2": 4.2, "Week 4": 1.6, "Week 6": 4.8, "Week 8": 1.7, "Week 10": 4.4, "Week 12": 1.5}
-LYM_COURSE = {"Week 2": 0.68, "Week 4": 1.20, "Week 6": 1.30, "Week 8": 1.30, "Week 10": 1.32, "Week 12": 1.25,
-              "Week 16": 1.10}
+LYM_COURSE = {
+    "Week 2": 0.68,
+    "Week 4": 1.20,
+    "Week 6": 1.30,
+    "Week 8": 1.30,
+    "Week 10": 1.32,
+    "Week 12": 1.25,
+    "Week 16": 1.10,
+}
 # Multiples of the upper limit (ALT, AST, ALP, BILI, GGT) of the planned liver cases, by visit.
 LIVER_CASES: dict[str, dict[str, tuple[float, float, float, float, float]]] = {
-    "hepatocellular": {"Week 6": (7.2, 5.4, 0.9, 1.3, 1.6), "Unscheduled 5.1": (5.6, 3.8, 0.9, 1.2, 1.5),
-                       "Week 8": (2.6, 1.9, 0.8, 0.9, 1.2), "Week 10": (1.4, 1.1, 0.8, 0.7, 0.9)},
+    "hepatocellular": {
+        "Week 6": (7.2, 5.4, 0.9, 1.3, 1.6),
+        "Unscheduled 5.1": (5.6, 3.8, 0.9, 1.2, 1.5),
+        "Week 8": (2.6, 1.9, 0.8, 0.9, 1.2),
+        "Week 10": (1.4, 1.1, 0.8, 0.7, 0.9),
+    },
     "AST rise": {"Week 10": (2.3, 3.5, 0.7, 0.6, 0.9), "Week 12": (1.4, 1.6, 0.7, 0.6, 0.8)},
-    "Hy's law decoy": {"Week 6": (1.7, 1.5, 1.6, 0.9, 2.5), "Week 8": (4.3, 3.4, 2.6, 2.5, 5.1),
-                       "Week 10": (2.5, 2.0, 2.2, 1.6, 3.9), "Week 12": (1.3, 1.1, 1.5, 0.9, 2.2)},
+    "Hy's law decoy": {
+        "Week 6": (1.7, 1.5, 1.6, 0.9, 2.5),
+        "Week 8": (4.3, 3.4, 2.6, 2.5, 5.1),
+        "Week 10": (2.5, 2.0, 2.2, 1.6, 3.9),
+        "Week 12": (1.3, 1.1, 1.5, 0.9, 2.2),
+    },
     "ALT rise": {"Week 16": (3.7, 2.4, 0.8, 0.6, 1.2), "Week 20": (1.6, 1.3, 0.7, 0.6, 1.0)},
 }
 GILBERT = {"Week 4": 2.3, "Week 10": 2.2, "Week 16": 1.5}  # multiples of the upper limit; 1.8 elsewhere
@@ -83,9 +98,13 @@ def _traits(subjects: list[Subject], rng: random.Random) -> dict[int, set[str]]:
         treated = [s for s in subjects if s.arm == arm and s.dosed]
         low = rng.sample(treated, LYMPHOPENIA[i])
         plain = [s for s in treated if s.role not in cases]
-        for name, who in (("LYM", low), ("WBC", low[: LEUKOPENIA[i]]), ("HGB", rng.sample(treated, ANAEMIA[i])),
-                          ("PLAT", rng.sample(treated, THROMBOPENIA[i])),
-                          ("LIVER", rng.sample(plain, RAISED_LIVER[i]))):
+        for name, who in (
+            ("LYM", low),
+            ("WBC", low[: LEUKOPENIA[i]]),
+            ("HGB", rng.sample(treated, ANAEMIA[i])),
+            ("PLAT", rng.sample(treated, THROMBOPENIA[i])),
+            ("LIVER", rng.sample(plain, RAISED_LIVER[i])),
+        ):
             for subject in who:
                 traits.setdefault(subject.number, set()).add(name)
     return traits

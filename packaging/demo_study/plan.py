@@ -14,7 +14,11 @@ STUDYID = "IL2-SLE-01"
 SITEID = "01"
 IL2, PLACEBO = "hrIL-2 1 MIU", "Placebo"
 ARM_CODES = {
-    IL2: "HRIL2", PLACEBO: "PBO", "Screen Failure": "SCRNFAIL", "Not Assigned": "NOTASSGN", "Not Treated": "NOTTRT",
+    IL2: "HRIL2",
+    PLACEBO: "PBO",
+    "Screen Failure": "SCRNFAIL",
+    "Not Assigned": "NOTASSGN",
+    "Not Treated": "NOTTRT",
 }
 SCREENED, SCREEN_FAILURES, PER_ARM = 72, 12, 30
 FIRST_SCREENING = date(2018, 1, 15)

@@ -10,8 +10,12 @@ from .plan import FIRST_SCREENING, IL2, LAST_DAY, PER_ARM, PLACEBO, SCREEN_FAILU
 
 COMPLETED = ("COMPLETED", "Completed week 24")
 FAILURES = (
-    "SLEDAI score below 8", "Prednisone dose above the permitted dose", "Positive tuberculosis test",
-    "Withdrew consent during screening", "Active infection at screening", "Platelet count below the permitted limit",
+    "SLEDAI score below 8",
+    "Prednisone dose above the permitted dose",
+    "Positive tuberculosis test",
+    "Withdrew consent during screening",
+    "Active infection at screening",
+    "Platelet count below the permitted limit",
 )
 # role: (arm, end-of-study day or None for a completer, disposition term, reported term)
 ROLES: dict[str, tuple[str, int | None, str, str]] = {

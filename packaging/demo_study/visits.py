@@ -74,9 +74,12 @@ def sv_rows(visits: list[Attended]) -> list[Row]:
     """Return SV, one row a visit made."""
     return [
         {
-            "USUBJID": v.subject.usubjid, "VISITNUM": v.num, "VISIT": v.name,
+            "USUBJID": v.subject.usubjid,
+            "VISITNUM": v.num,
+            "VISIT": v.name,
             "VISITDY": v.planned.day if v.planned else None,
-            "SVSTDTC": v.when.isoformat(), "SVENDTC": v.when.isoformat(),
+            "SVSTDTC": v.when.isoformat(),
+            "SVENDTC": v.when.isoformat(),
             "SVSTDY": v.subject.day_of(v.when) if v.subject.day1 else None,
             "SVUPDES": "" if v.planned else "Repeat of liver tests",
         }

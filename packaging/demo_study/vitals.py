@@ -10,9 +10,12 @@ from .subjects import Subject
 from .visits import Attended
 
 UNITS = {
-    "TEMP": ("Temperature", "C", 1), "SYSBP": ("Systolic Blood Pressure", "mmHg", 0),
-    "DIABP": ("Diastolic Blood Pressure", "mmHg", 0), "PULSE": ("Pulse Rate", "beats/min", 0),
-    "WEIGHT": ("Weight", "kg", 1), "HEIGHT": ("Height", "cm", 0),
+    "TEMP": ("Temperature", "C", 1),
+    "SYSBP": ("Systolic Blood Pressure", "mmHg", 0),
+    "DIABP": ("Diastolic Blood Pressure", "mmHg", 0),
+    "PULSE": ("Pulse Rate", "beats/min", 0),
+    "WEIGHT": ("Weight", "kg", 1),
+    "HEIGHT": ("Height", "cm", 0),
 }
 EVERY_VISIT = ("TEMP", "SYSBP", "DIABP", "PULSE")
 WEIGHED = ("Screening", "Day 1", "Week 12", "Week 24")
@@ -28,8 +31,11 @@ def vs_rows(visits: list[Attended], fevers: list[Event], seed: int) -> list[Row]
         if subject.number not in usual:
             height = rng.uniform(150, 172) + (12 if subject.sex == "M" else 0)
             usual[subject.number] = {
-                "SYSBP": rng.uniform(102, 132), "DIABP": rng.uniform(64, 84), "PULSE": rng.uniform(66, 88),
-                "WEIGHT": height * height * rng.uniform(0.0019, 0.0026), "HEIGHT": height,
+                "SYSBP": rng.uniform(102, 132),
+                "DIABP": rng.uniform(64, 84),
+                "PULSE": rng.uniform(66, 88),
+                "WEIGHT": height * height * rng.uniform(0.0019, 0.0026),
+                "HEIGHT": height,
             }
         values = {code: level * rng.uniform(0.95, 1.05) for code, level in usual[subject.number].items()}
         values["WEIGHT"] = usual[subject.number]["WEIGHT"] * rng.uniform(0.985, 1.015)
@@ -52,9 +58,18 @@ def _row(subject: Subject, visit: Attended, code: str, value: float) -> Row:
     name, unit, digits = UNITS[code]
     text = f"{value:.{digits}f}"
     return {
-        "USUBJID": subject.usubjid, "VSTESTCD": code, "VSTEST": name, "VSORRES": text, "VSORRESU": unit,
-        "VSSTRESC": text, "VSSTRESN": float(text), "VSSTRESU": unit,
+        "USUBJID": subject.usubjid,
+        "VSTESTCD": code,
+        "VSTEST": name,
+        "VSORRES": text,
+        "VSORRESU": unit,
+        "VSSTRESC": text,
+        "VSSTRESN": float(text),
+        "VSSTRESU": unit,
         "VSBLFL": "Y" if visit.name == ("Screening" if code == "HEIGHT" else "Day 1") and subject.day1 else "",
-        "VISITNUM": visit.num, "VISIT": visit.name, "VISITDY": visit.planned.day if visit.planned else None,
-        "VSDTC": visit.when.isoformat(), "VSDY": subject.day_of(visit.when) if subject.day1 else None,
+        "VISITNUM": visit.num,
+        "VISIT": visit.name,
+        "VISITDY": visit.planned.day if visit.planned else None,
+        "VSDTC": visit.when.isoformat(),
+        "VSDY": subject.day_of(visit.when) if subject.day1 else None,
     }

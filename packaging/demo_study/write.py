@@ -80,8 +80,10 @@ def write_cut(folder: Path, rows: dict[str, list[Row]], cut: Cut) -> None:
         listed.append({"name": path.name, "sha256": digest, "rows": shape[0], "columns": shape[1]})
     _write_text(folder / "manifest.json", json.dumps({"datasets": listed}, indent=2) + "\n")
     visits = "\n".join(f'  {{ name = "{v.name}", day = {v.day}, window = {v.window} }},' for v in VISITS)
-    _write_text(folder / "study.toml", STUDY.format(
-        study=STUDYID, cutoff=cut.date.isoformat(), meeting=cut.meeting, visits=visits))
+    _write_text(
+        folder / "study.toml",
+        STUDY.format(study=STUDYID, cutoff=cut.date.isoformat(), meeting=cut.meeting, visits=visits),
+    )
 
 
 def _write_text(path: Path, text: str) -> None:
@@ -96,14 +98,22 @@ def _write_xpt(path: Path, domain: str, rows: list[Row], cut: Cut) -> tuple[int,
         unknown -= {f"{domain}SEQ"}  # these two have no sequence number
     if unknown:
         raise KeyError(f"{domain}: no label for {sorted(unknown)}")
-    frame = pd.DataFrame({
-        name: pd.Series([row.get(name) for row in rows], dtype="float64") if numeric
-        else pd.Series([row.get(name) or "" for row in rows], dtype="str")
-        for name, _, numeric in spec
-    })
+    frame = pd.DataFrame(
+        {
+            name: pd.Series([row.get(name) for row in rows], dtype="float64")
+            if numeric
+            else pd.Series([row.get(name) or "" for row in rows], dtype="str")
+            for name, _, numeric in spec
+        }
+    )
     pyreadstat.write_xport(
-        frame, path, file_label=f"{DATASETS[domain]} (synthetic)", column_labels=[label for _, label, _ in spec],
-        table_name=domain, file_format_version=5)
+        frame,
+        path,
+        file_label=f"{DATASETS[domain]} (synthetic)",
+        column_labels=[label for _, label, _ in spec],
+        table_name=domain,
+        file_format_version=5,
+    )
     _date_without_clock(path, cut)
     return frame.shape
 
