@@ -121,7 +121,7 @@ EXHIBITS = (
     _term_exhibit("T09", "Adverse events by system organ class and preferred term", _emergent),
     _term_exhibit("T11", "Serious adverse events", lambda cut: _emergent(cut) & is_serious(cut.ae)),
     _term_exhibit("T12", "Adverse events leading to discontinuation", lambda cut: _emergent(cut) & is_stop(cut.ae)),
-    _term_exhibit("T13", "Adverse events of grade 3 or higher", _severe),
+    _term_exhibit("T13", "Adverse events of grade 3 or higher, or severe", _severe),
     _line_exhibit(
         "K14", "Adverse events of special interest", special_interest.special_interest, special_interest.lines
     ),

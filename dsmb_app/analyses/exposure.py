@@ -33,7 +33,8 @@ def exposure(cut: Cut) -> ResultTable:
     for row, values in measures(cut).items():
         rows.append(row)
         for arm in cut.columns:
-            body |= _summary(row.key, arm, values[cut.in_column(arm)], stats)
+            small = cut.study.open.small_cells if cut.level is Level.POOLED else 0
+            body |= _summary(row.key, arm, values[cut.in_column(arm)], stats, small)
     return ResultTable(
         exhibit="T06",
         title="Exposure",
@@ -79,10 +80,13 @@ def _counts(cut: Cut) -> cells.Cells:
     return body
 
 
-def _summary(key: RowKey, arm: str, values: Floats, stats: tuple[Stat, ...]) -> cells.Cells:
+def _summary(key: RowKey, arm: str, values: Floats, stats: tuple[Stat, ...], small: int) -> cells.Cells:
     # Sorted: sums of floats depend on their order, and subjects stand in the order of their random ids.
     known = np.sort(values[np.isfinite(values)])
     made: cells.Cells = {(key, Column(arm, Stat.N)): Cell(formats.count(len(known)), float(len(known)))}
+    if 0 < len(known) < small:
+        hidden = Cell("", None, "suppressed: small count")
+        return dict.fromkeys([(key, Column(arm, stat)) for stat in (Stat.N, *stats)], hidden)
     for stat in stats:
         value = _statistic(known, stat)
         if value is None:

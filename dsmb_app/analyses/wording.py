@@ -59,6 +59,9 @@ def emergent(cut: Cut) -> list[str]:
     notes = [f"Treatment-emergent: {rule}.", _partial(cut)]
     late = cut.counts.get("ae_after_cutoff", 0)
     notes.append(f"{late} record(s) that begin after the data cut-off ({cut.study.study.cutoff}) are set aside.")
+    after = cut.counts.get("ae_after_end", 0)
+    if after:
+        notes.append(f"{after} record(s) counted begin after the subject's end of study, when person-time has ended.")
     if cut.level is Level.POOLED and cut.held_back:
         notes.append(f"Except held back from open sessions: {', '.join(cut.held_back)}.")
     return notes

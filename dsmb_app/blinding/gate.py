@@ -25,6 +25,10 @@ from dsmb_app.snapshot import container
 from dsmb_app.snapshot.container import Snapshot
 from dsmb_app.store.image import Image, open_image
 
+LAB_COLUMNS = {"LBTESTCD": True, "LBDY_LO": False, "VALUE": False, "XULN": False, "GRVALUE": False, "GRLLN": False,
+               "BASEFL": True, "RECORD": False}  # fmt: skip
+"""What analyses read of LB (True: text), so that a delivery without LB gives tables of nobody measured."""
+
 
 class Gate:
     """An opened snapshot. Starts pooled; codes give letters, names give arm names; nothing else reads them."""
@@ -212,8 +216,9 @@ def _window_end(subjects: pd.DataFrame, choices: Choices) -> np.ndarray:
 
 def _with_window(lb: pd.DataFrame, subjects: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     """Mark the post-baseline records of treated subjects in the chosen window; none after the cut-off."""
-    if not len(lb):
-        return lb.assign(POST=np.zeros(0, dtype=bool))
+    if not len(lb.columns.intersection(list(LAB_COLUMNS))):
+        empty = {name: pd.Series(dtype="str" if is_text else float) for name, is_text in LAB_COLUMNS.items()}
+        return pd.DataFrame({**empty, "SUBJECT": np.zeros(0, np.int64), "POST": np.zeros(0, dtype=bool)})
     place = lb["SUBJECT"].to_numpy()
     post = ((lb["POSTFL"] == "Y") & (lb["CUTFL"] != "Y")).to_numpy() & (subjects["SAFFL"] == "Y").to_numpy()[place]
     if choices.window is Window.ON_TREATMENT:
@@ -228,11 +233,13 @@ def _with_emergence(
     place = pd.Index(subjects["KEY"]).get_indexer(pd.Index(ae["USUBJID"]))
     treated = (subjects["SAFFL"] == "Y").to_numpy()[place]
     last_dose = subjects["TRTEDY"].to_numpy(dtype=float)[place]
+    end = subjects["ENDSTDY"].to_numpy(dtype=float)[place]
     found = emergence(ae, treated, last_dose, choices, by_flag=by_flag)
     counts = {
         "ae_partial_start": int((found.emergent & found.partial).sum()),
         "ae_missing_start": int((found.emergent & found.missing).sum()),
         "ae_missing_start_left_out": int((treated & found.missing & ~found.emergent & ~found.after_cutoff).sum()),
+        "ae_after_end": int((found.emergent & (found.onset > end)).sum()),
         "ae_after_cutoff": int((treated & found.after_cutoff).sum()),
     }
     return ae.assign(SUBJECT=place, EMERGENT=found.emergent, ONSETDY=found.onset), counts

@@ -15,7 +15,7 @@ import typer
 
 from dsmb_app import __version__, ard, drafting, locking
 from dsmb_app.cli import demo
-from dsmb_app.cli.opening import open_at_level, trusted_signers
+from dsmb_app.cli.opening import open_at_level
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.result import Stamp
 from dsmb_app.model.words import Level
@@ -97,9 +97,11 @@ def open_window(
     from dsmb_app import app as window  # noqa: PLC0415
 
     given = json.loads(sys.stdin.readline()) if from_stdin else {}
-    phrase = given.get("phrase") or (SecretsFile.load(secrets).phrases["main"] if secrets else None)
-    asked = given.get("signer") or signer
-    raise SystemExit(window.run_open(file, phrase=phrase, signers=trusted_signers(file, asked, secrets), closed=closed))
+    keys = SecretsFile.load(secrets) if secrets else None
+    phrase = given.get("phrase") or (keys.phrases["main"] if keys else None)
+    asked = given.get("signer") or signer or (keys.signer if keys else None)
+    # Without one the window trusts the signer pinned for the trial, or asks for the fingerprint.
+    raise SystemExit(window.run_open(file, phrase=phrase, signers=(asked,) if asked else (), closed=closed))
 
 
 @app.command(name="ard")
@@ -176,7 +178,7 @@ def _pack_password(level: Level, password_file: Path | None, *, plain: bool, sur
 
 def _read_password(path: Path) -> str:
     try:
-        password = path.read_text(encoding="utf-8-sig").strip("\r\n")
+        password = next(iter(path.read_text(encoding="utf-8-sig").splitlines()), "")
     except (OSError, UnicodeDecodeError) as error:
         raise Refusal("PACK-PASSWORD", f"It cannot be read: {error}.", "Give a text file.", file=path.name) from error
     if not password:

@@ -65,7 +65,9 @@ def run_demo(folder: Path, say: Say = lambda _: None) -> list[Path]:
     for level in Level:
         session = open_at_level(file, level, folder / "secrets.json", None, why="demo")
         results = folder / f"results-{level}.csv"
-        write_atomically(results, ard.results_csv(session).encode("utf-8"))
+        data = ard.results_csv(session).encode("utf-8")
+        session.record_export("ard", data, results.name)
+        write_atomically(results, data)
         written += [results, *_pack_and_pictures(session, folder, say)]
         say(f"Wrote pack, results and pictures at level {level}.")
     read_me = folder / "read-me.txt"
@@ -92,5 +94,5 @@ def _pack_without_figures(session: Session, path: Path, password: str | None) ->
     created = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     data = meeting_pack.meeting_pack(session, session.stamp(created=created, audit_head=session.audit_head))
     data = encrypt.encrypted(data, password) if password else data
-    session.record_export("pack", data, path.name)
+    session.record_export("pack encrypted" if password else "pack", data, path.name)
     write_atomically(path, data)

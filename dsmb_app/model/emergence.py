@@ -44,6 +44,8 @@ def emergence(ae: pd.DataFrame, treated: Bools, last_dose: Floats, choices: Choi
     emergent = begun & ~(end < 1)
     if by_flag:
         emergent = (ae["EMFLAG"].str.upper() == "Y").to_numpy()
+        # What the source calls emergent began at the first dose at the earliest; its time at risk must say so too.
+        onset = np.where(emergent, np.fmax(onset, 1.0), onset)
     if choices.window is Window.ON_TREATMENT:
         # A wholly missing start cannot be placed after the window, so it stays in.
         late = to_offset(onset) > to_offset(last_dose) + choices.days

@@ -135,7 +135,8 @@ class Point:
 @dataclass(frozen=True)
 class Scatter:
     """A scatter plot as computed: log axes, lines that cut it into named quadrants (upper left, upper right, lower
-    left, lower right), one point per subject."""
+    left, lower right), one point per subject; ``floor``: where lower values are drawn;
+    ``tests``: the laboratory tests that explain a point."""
 
     exhibit: str
     title: str
@@ -151,3 +152,5 @@ class Scatter:
     marked_label: str
     points: tuple[Point, ...] = field(repr=False)
     footnotes: tuple[str, ...] = ()
+    floor: float = 0.0
+    tests: tuple[str, ...] = ()

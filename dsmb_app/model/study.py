@@ -162,6 +162,10 @@ def read_study(path: Path) -> Study:
         raise Refusal(
             "STUDY-MISSING", "There is no such study file.", "Draft one with: dsmb init SOURCE.", file=path.name
         ) from None
+    except OSError as error:
+        raise Refusal(
+            "STUDY-UNREADABLE", f"It cannot be read ({error.strerror}).", "Give a study file.", file=path.name
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refusal(
             "STUDY-NOT-TOML", f"The study file is not TOML: {error}.", "Mend that line.", file=path.name

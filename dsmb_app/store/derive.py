@@ -89,6 +89,7 @@ def _doses(source: Source, dates: DateColumns, ids: pd.Series, cutoff: float) ->
 def _count_doses(doses: Doses, count: Count) -> None:
     count("dosing records without an amount, not counted as doses", doses.no_amount)
     count("dosing records of amount 0 that are not placebo, not counted as doses", doses.zero_amount)
+    count("dosing records that end before they start, taken to end on that day", doses.reversed_)
     count("dosing records that start after the cut-off, set aside", doses.after_cutoff)
     count("dosing records without a start date (RFXSTDTC or RFSTDTC used)", doses.undated)
 
@@ -105,10 +106,11 @@ def _emergent_flag(source: Source, flag: str) -> pd.Series:
     if name == "AE" and column in ae.frame:
         return text(ae, column)
     supp = source.datasets.get(name)
-    if supp is None or not name.startswith("SUPP") or not (text(supp, "QNAM") == column).any():
+    delivered = supp is not None and name.startswith("SUPP") and bool((text(supp, "QNAM") == column).any())
+    if supp is None or not delivered or "AESEQ" not in ae.frame:
         raise Refusal(
             "EMERGENT-FLAG",
-            f"emergent.flag names {flag}, which is not in the delivery.",
+            f"emergent.flag names {flag}, which is not in the delivery (a SUPPAE flag needs AESEQ in AE too).",
             "Correct it, or leave it empty to derive emergence from the dates.",
         )
     rows = supp.frame[(text(supp, "QNAM") == column).to_numpy()]

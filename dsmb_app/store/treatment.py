@@ -20,7 +20,8 @@ class Doses:
 
     ``frame`` columns: ``row`` (0-based row of EX), ``USUBJID``, ``start``, ``end`` (days since 1970-01-01; end is
     NaN where blank), ``minute`` (of the start, NaN unknown). The other fields count records: set aside for want of
-    an amount, for an amount of 0 of no placebo, for a start after the cut-off; and kept although undated.
+    an amount, for an amount of 0 of no placebo, for a start after the cut-off; and kept although undated, or
+    although they end before they start (they then end on the day of their start).
     """
 
     frame: pd.DataFrame
@@ -28,6 +29,7 @@ class Doses:
     zero_amount: int
     after_cutoff: int
     undated: int
+    reversed_: int
 
 
 def valid_doses(ex: Dataset, starts: Dates, ends: Floats, reference: Floats, cutoff: float) -> Doses:
@@ -50,7 +52,7 @@ def valid_doses(ex: Dataset, starts: Dates, ends: Floats, reference: Floats, cut
             "row": kept,
             "USUBJID": text(ex, "USUBJID").to_numpy()[kept],
             "start": start[kept],
-            "end": ends[kept],
+            "end": np.maximum(ends[kept], start[kept]),
             "minute": starts.minute[kept],
         }
     )
@@ -60,6 +62,7 @@ def valid_doses(ex: Dataset, starts: Dates, ends: Floats, reference: Floats, cut
         zero_amount=int((occurred & (amount == 0) & ~placebo).sum()),
         after_cutoff=int(late.sum()),
         undated=int(undated.sum()),
+        reversed_=int((given & (ends < start)).sum()),
     )
 
 
