@@ -43,7 +43,8 @@ def lines(cut: Cut) -> list[LabLine]:
     """Return every row of the liver table for the tests that the data set has."""
     found = [line for test in ("ALT", "AST") for line in _levels(cut, test, post_baseline(cut, test), SINGLE[test])]
     either = aminotransferases(cut)
-    found += _levels(cut, EITHER, either, SINGLE["ALT"], sided=False)
+    if {"ALT", "AST"} & tests_present(cut):
+        found += _levels(cut, EITHER, either, SINGLE["ALT"], sided=False)
     found += [line for test in ("BILI", "ALP") for line in _levels(cut, test, post_baseline(cut, test), SINGLE[test])]
     if {"BILI"} <= tests_present(cut) and len(either.subject):
         found += _combined(cut, either)

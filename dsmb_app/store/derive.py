@@ -18,8 +18,8 @@ from dsmb_app.snapshot.columns import Policy
 from dsmb_app.snapshot.source import Dataset, Source, text
 from dsmb_app.store.follow_up import FollowUp, follow_up
 from dsmb_app.store.labs import lab_columns
-from dsmb_app.store.study_days import Clock, Count, DateColumns, column_or_nan, day_columns, read_dates
-from dsmb_app.store.treatment import Doses, Treatment, treatment, valid_doses
+from dsmb_app.store.study_days import Clock, Count, DateColumns, column_or_nan, day_columns, nothing, read_dates
+from dsmb_app.store.treatment import Treatment, treatment, valid_doses
 
 Floats = npt.NDArray[np.float64]
 
@@ -49,11 +49,8 @@ def derive(source: Source, study: Study, policy: Policy, arms: Arms) -> Derived:
     cutoff = iso_dates.day_number(study.study.cutoff)
     dates = read_dates(source, policy, count)
     ids = text(source.datasets["DM"], "USUBJID")
-    doses = _doses(source, dates, ids, cutoff)
-    _count_doses(doses, count)
-    dosed = treatment(ids, doses, column_or_nan(dates, "DM", "RFENDTC", "hi", len(ids)), cutoff)
-    count("subjects whose last dose has no end date (RFENDTC or cut-off used)", int(dosed.runs_on.sum()))
-    watched = follow_up(source, dates, ids, dosed.first, cutoff)
+    watched = follow_up(source, dates, ids, cutoff)
+    dosed = _treatment(source, dates, ids, watched, cutoff, count)
     start = column_or_nan(dates, "DM", "RFSTDTC", "lo", len(ids))
     anchor = np.where(np.isnan(dosed.first), start, dosed.first)
     clock = Clock(pd.Index(ids), anchor, dosed.first, dosed.first_minute, cutoff)
@@ -67,8 +64,9 @@ def derive(source: Source, study: Study, policy: Policy, arms: Arms) -> Derived:
         days["LB"] = pd.concat([days["LB"], lab_columns(lb, days["LB"], minutes, study.lab, count)], axis=1)
     days["AE"]["EMFLAG"] = _emergent_flag(source, study.emergent.flag)
     randomised = (arms.planned != "").to_numpy(dtype=bool)
-    subjects = _subjects(source.datasets["DM"], dates, anchor, randomised, dosed, watched)
-    return Derived(subjects, days, _dose_days(doses, clock), counts)
+    end = from_offset(watched.end_on_study(dosed.first, cutoff) - anchor)
+    subjects = _subjects(source.datasets["DM"], dates, anchor, randomised, dosed, watched).assign(ENDSTDY=end)
+    return Derived(subjects, days, _dose_days(dosed.records, clock), counts)
 
 
 def _minutes(dates: DateColumns, rows: int) -> Floats:
@@ -76,22 +74,29 @@ def _minutes(dates: DateColumns, rows: int) -> Floats:
     return np.full(rows, np.nan) if found is None else found.minute
 
 
-def _doses(source: Source, dates: DateColumns, ids: pd.Series, cutoff: float) -> Doses:
-    ex = source.datasets["EX"]
-    first_known = column_or_nan(dates, "DM", "RFXSTDTC", "lo", len(ids))
-    start = column_or_nan(dates, "DM", "RFSTDTC", "lo", len(ids))
-    reference = np.where(np.isnan(first_known), start, first_known)
-    by_row = reference[pd.Index(ids).get_indexer(pd.Index(text(ex, "USUBJID")))]
-    ends = column_or_nan(dates, "EX", "EXENDTC", "hi", len(ex.frame))
-    return valid_doses(ex, dates["EX", "EXSTDTC"], ends, by_row, cutoff)
-
-
-def _count_doses(doses: Doses, count: Count) -> None:
-    count("dosing records without an amount, not counted as doses", doses.no_amount)
-    count("dosing records of amount 0 that are not placebo, not counted as doses", doses.zero_amount)
-    count("dosing records that end before they start, taken to end on that day", doses.reversed_)
-    count("dosing records that start after the cut-off, set aside", doses.after_cutoff)
-    count("dosing records without a start date (RFXSTDTC or RFSTDTC used)", doses.undated)
+def _treatment(
+    source: Source, dates: DateColumns, ids: pd.Series, watched: FollowUp, cutoff: float, count: Count
+) -> Treatment:
+    ex, rows = source.datasets["EX"], len(ids)
+    doses = valid_doses(ex, dates["EX", "EXSTDTC"], dates.get(("EX", "EXENDTC")) or nothing(len(ex.frame)), cutoff)
+    for rule, n in doses.counts.items():
+        count(rule, n)
+    first_known = column_or_nan(dates, "DM", "RFXSTDTC", "lo", rows)
+    start = column_or_nan(dates, "DM", "RFSTDTC", "lo", rows)
+    found = treatment(
+        ids,
+        doses,
+        reference=np.where(np.isnan(first_known), start, first_known),
+        rfendtc=column_or_nan(dates, "DM", "RFENDTC", "hi", rows),
+        partial_cap=np.fmin(watched.end_of_study, watched.death),
+        cutoff=cutoff,
+    )
+    count("subjects whose last dose has no end date (RFENDTC or cut-off used)", int(found.runs_on.sum()))
+    undated = ~ids.isin(doses.frame.loc[doses.frame["complete"], "USUBJID"]).to_numpy() & found.treated
+    count(
+        "dosed subjects without a complete first dose date (partial one, RFXSTDTC or RFSTDTC used)", int(undated.sum())
+    )
+    return found
 
 
 def _emergent_flag(source: Source, flag: str) -> pd.Series:
@@ -129,7 +134,7 @@ def _subjects(
     watched: FollowUp,
 ) -> pd.DataFrame:
     rows = len(dm.frame)
-    treated = np.isfinite(dosed.first)
+    treated = dosed.treated
     consent = column_or_nan(dates, "DM", "RFICDTC", "lo", rows)
     entered = np.where(np.isnan(consent), column_or_nan(dates, "DM", "RFSTDTC", "lo", rows), consent)
     death_flag = text(dm, "DTHFL").to_numpy(dtype=object) if "DTHFL" in dm.frame else np.full(rows, "", dtype=object)
@@ -139,7 +144,7 @@ def _subjects(
             "SAFFL": _yes_no(treated),
             "SCRFFL": _yes_no(~randomised & ~treated),
             "ENRLMON": iso_dates.month_text(entered),
-            "TRTSDY": np.where(treated, 1.0, np.nan),
+            "TRTSDY": np.where(np.isfinite(dosed.first), 1.0, np.nan),
             "TRTEDY": from_offset(dosed.last - anchor),
             "TRTERULE": np.where(treated, np.where(dosed.runs_on, "RFENDTC or cut-off", "EX"), "").astype(object),
             "EOSDY": from_offset(watched.end_of_study - anchor),
@@ -147,7 +152,6 @@ def _subjects(
             "EOSREAS": watched.reason,
             "DTHFL": death_flag,
             "DTHDY": from_offset(watched.death - anchor),
-            "ENDSTDY": from_offset(watched.end_on_study - anchor),
         }
     )
 
@@ -156,14 +160,13 @@ def _yes_no(known: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
     return np.where(known, "Y", "N").astype(object)
 
 
-def _dose_days(doses: Doses, clock: Clock) -> pd.DataFrame:
-    anchor = clock.anchor[clock.place.get_indexer(pd.Index(doses.frame["USUBJID"]))]
-    start, end = (doses.frame[column].to_numpy(dtype=float) for column in ("start", "end"))
+def _dose_days(records: pd.DataFrame, clock: Clock) -> pd.DataFrame:
+    anchor = clock.anchor[records["place"].to_numpy()]
     return pd.DataFrame(
         {
-            "row": doses.frame["row"].to_numpy(),
-            "USUBJID": doses.frame["USUBJID"].to_numpy(),
-            "EXSTDY": from_offset(start - anchor),
-            "EXENDY": from_offset(np.fmax(start, end) - anchor),
+            "row": records["row"].to_numpy(),
+            "USUBJID": records["USUBJID"].to_numpy(),
+            "EXSTDY": from_offset(records["start"].to_numpy(dtype=float) - anchor),
+            "EXENDY": from_offset(records["end"].to_numpy(dtype=float) - anchor),
         }
     )

@@ -18,52 +18,54 @@ _MILESTONES = ("INFORMED CONSENT", "RANDOMI", "ENROLL", "ENTERED", "ELIGIB")
 
 @dataclass(frozen=True)
 class FollowUp:
-    """By DM row, days since 1970-01-01 (NaN unknown): end of study and its rule, its reason, death, end on study."""
+    """By DM row, days since 1970-01-01 (NaN unknown): end of study and its rule, its reason, death."""
 
     end_of_study: Floats
     rule: npt.NDArray[np.object_]
     reason: npt.NDArray[np.object_]
     death: Floats
-    end_on_study: Floats
+
+    def end_on_study(self, first_dose: Floats, cutoff: float) -> Floats:
+        """Return the last day on study: min(end of study, death, cut-off), and not before the first dose."""
+        on_study = np.fmin(np.fmin(self.end_of_study, self.death), cutoff)
+        return np.where(np.isnan(first_dose), on_study, np.fmax(on_study, first_dose))
 
 
-def follow_up(source: Source, dates: DateColumns, subjects: pd.Series, first_dose: Floats, cutoff: float) -> FollowUp:
+def follow_up(source: Source, dates: DateColumns, subjects: pd.Series, cutoff: float) -> FollowUp:
     """End of study = RFPENDTC, else the last disposition event of DS, else the last record of any dataset.
 
-    The on-study period ends at min(end of study, death, cut-off), and not before the first dose.
+    An event after the cut-off says that the subject was still there, so it counts for the day, but its reason was
+    not known at the cut-off and is left out.
     """
     events = _disposition(source.datasets.get("DS"), dates)
-    events = events[~(events["day"] > cutoff)]
-    last_event = events.groupby("USUBJID", sort=False).tail(1).set_index("USUBJID")
-    by_ds = last_event["day"].reindex(subjects).to_numpy(dtype=float)
+    last_day = events.groupby("USUBJID")["day"].max()
+    by_ds = last_day.reindex(subjects).to_numpy(dtype=float)
     planned = column_or_nan(dates, "DM", "RFPENDTC", "hi", len(subjects))
     by_any = _last_record(source, dates, subjects)
     choices = [np.isfinite(planned), np.isfinite(by_ds), np.isfinite(by_any)]
-    end = np.select(choices, [planned, by_ds, by_any], np.nan)
-    rule = np.select(choices, ["RFPENDTC", "DS", "last record"], "").astype(object)
-    death = _death(events, dates, subjects)
-    on_study = np.fmin(np.fmin(end, death), cutoff)
+    reasons = events[~(events["first_day"] > cutoff)].groupby("USUBJID").tail(1).set_index("USUBJID")["DSDECOD"]
     return FollowUp(
-        end_of_study=end,
-        rule=rule,
-        reason=last_event["DSDECOD"].reindex(subjects).astype(object).fillna("").to_numpy(dtype=object),
-        death=death,
-        end_on_study=np.where(np.isnan(first_dose), on_study, np.fmax(on_study, first_dose)),
+        end_of_study=np.select(choices, [planned, by_ds, by_any], np.nan),
+        rule=np.select(choices, ["RFPENDTC", "DS", "last record"], "").astype(object),
+        reason=reasons.reindex(subjects).astype(object).fillna("").to_numpy(dtype=object),
+        death=_death(events, dates, subjects),
     )
 
 
 def _disposition(ds: Dataset | None, dates: DateColumns) -> pd.DataFrame:
-    """Return the disposition events of DS in order of day: columns USUBJID, DSDECOD (upper case), day."""
+    """Return the disposition events of DS in order of day: USUBJID, DSDECOD (upper case), day (last possible) and
+    first_day (first possible)."""
     if ds is None:
-        return pd.DataFrame({"USUBJID": [], "DSDECOD": [], "day": np.array([], dtype=float)})
+        return pd.DataFrame({"USUBJID": [], "DSDECOD": [], "day": np.zeros(0), "first_day": np.zeros(0)})
     decod = text(ds, "DSDECOD").str.upper()
     if "DSCAT" in ds.frame and (text(ds, "DSCAT").str.upper() == "DISPOSITION EVENT").any():
         is_event = (text(ds, "DSCAT").str.upper() == "DISPOSITION EVENT").to_numpy()
     else:
         is_event = ~decod.str.startswith(_MILESTONES).to_numpy()
     day = column_or_nan(dates, "DS", "DSSTDTC", "hi", len(ds.frame))
-    frame = pd.DataFrame({"USUBJID": text(ds, "USUBJID"), "DSDECOD": decod, "day": day})[is_event]
-    return frame.sort_values("day", kind="stable", na_position="first")
+    first_day = column_or_nan(dates, "DS", "DSSTDTC", "lo", len(ds.frame))
+    frame = pd.DataFrame({"USUBJID": text(ds, "USUBJID"), "DSDECOD": decod, "day": day, "first_day": first_day})
+    return frame[is_event].sort_values("day", kind="stable", na_position="first")
 
 
 def _last_record(source: Source, dates: DateColumns, subjects: pd.Series) -> Floats:

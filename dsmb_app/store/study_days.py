@@ -64,7 +64,7 @@ def _filled(source: Source, dates: DateColumns, name: str, column: str, count: C
     """Fill a blank date from the delivered study day, which SDTM counts from RFSTDTC."""
     dataset, dm = source.datasets[name], source.datasets["DM"]
     day = number(dataset, _study_day_of(column)).to_numpy(dtype=float)
-    known = dates.get((name, column)) or _nothing(len(day))
+    known = dates.get((name, column)) or nothing(len(day))
     reference = column_or_nan(dates, "DM", "RFSTDTC", "lo", len(dm.frame))
     place = pd.Index(text(dm, "USUBJID")).get_indexer(pd.Index(text(dataset, "USUBJID")))
     blank = (text(dataset, column) == "").to_numpy() if column in dataset.frame else np.full(len(day), True)
@@ -80,7 +80,8 @@ def _filled(source: Source, dates: DateColumns, name: str, column: str, count: C
     )
 
 
-def _nothing(rows: int) -> Dates:
+def nothing(rows: int) -> Dates:
+    """Return the dates of a column that was not delivered."""
     blank = np.full(rows, np.nan)
     return Dates(blank, blank, np.full(rows, "", dtype=object), blank, np.full(rows, True))
 
@@ -109,7 +110,7 @@ def day_columns(dataset: Dataset, policy: Policy, dates: DateColumns, clock: Clo
     rows = clock.place.get_indexer(pd.Index(text(dataset, "USUBJID")))
     columns: dict[str, object] = {"CUTFL": np.full(len(rows), "", dtype=object)}
     for nth, column in enumerate(policy.datasets[dataset.name].of_kind(Kind.DATE)):
-        found = dates.get((dataset.name, column)) or _nothing(len(rows))
+        found = dates.get((dataset.name, column)) or nothing(len(rows))
         stem = _study_day_of(column)
         columns[f"{stem}_LO"] = from_offset(found.lo - clock.anchor[rows])
         columns[f"{stem}_HI"] = from_offset(found.hi - clock.anchor[rows])

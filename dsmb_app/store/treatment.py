@@ -16,54 +16,50 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Doses:
-    """Dosing records of EX that count, one row each.
+    """Dosing records of EX that count, one row each, and how many needed a rule.
 
-    ``frame`` columns: ``row`` (0-based row of EX), ``USUBJID``, ``start``, ``end`` (days since 1970-01-01; end is
-    NaN where blank), ``minute`` (of the start, NaN unknown). The other fields count records: set aside for want of
-    an amount, for an amount of 0 of no placebo, for a start after the cut-off; and kept although undated, or
-    although they end before they start (they then end on the day of their start).
+    ``frame`` columns: ``row`` (0-based row of EX), ``USUBJID``, ``start`` (first possible day, NaN undated),
+    ``complete`` (whether that day is known), ``end`` (last possible day, NaN blank), ``end_partial``, ``minute`` (of
+    the start, NaN unknown); days since 1970-01-01. ``counts``: rule in words -> number of records.
     """
 
     frame: pd.DataFrame
-    no_amount: int
-    zero_amount: int
-    after_cutoff: int
-    undated: int
-    reversed_: int
+    counts: dict[str, int]
 
 
-def valid_doses(ex: Dataset, starts: Dates, ends: Floats, reference: Floats, cutoff: float) -> Doses:
+def valid_doses(ex: Dataset, starts: Dates, ends: Dates, cutoff: float) -> Doses:
     """Keep the EX records that are doses: amount above 0, or 0 of a placebo (EXTRT contains PLACEBO).
 
-    Where no record has an amount every record counts as a dose. Records of doses not given (EXOCCUR = N) or starting
-    after the cut-off are set aside. A record without any start takes its subject's ``reference`` day (one per EX
-    row, days since 1970-01-01): it was a dose, and dropping it would drop a treated patient.
+    Where no record of the delivery has an amount every record counts as a dose. Records of doses not given
+    (EXOCCUR = N) and those that start after the cut-off are set aside.
     """
     amount, placebo = _amount(ex), text(ex, "EXTRT").str.upper().str.contains("PLACEBO", regex=False).to_numpy()
     occurred = (text(ex, "EXOCCUR") != "N").to_numpy() if "EXOCCUR" in ex.frame else np.full(len(amount), True)
     stated = bool(np.isfinite(amount).any())
     given = occurred & ((amount > 0) | ((amount == 0) & placebo) | (not stated))
-    undated = given & np.isnan(starts.lo)
-    start = np.where(undated, reference, starts.lo)
-    late = given & (start > cutoff)
-    kept = np.flatnonzero(given & ~late & np.isfinite(start))
+    late = given & (starts.lo > cutoff)
+    kept = np.flatnonzero(given & ~late)
     frame = pd.DataFrame(
         {
             "row": kept,
             "USUBJID": text(ex, "USUBJID").to_numpy()[kept],
-            "start": start[kept],
-            "end": np.maximum(ends[kept], start[kept]),
+            "start": starts.lo[kept],
+            "complete": starts.complete[kept],
+            "end": ends.hi[kept],
+            "end_partial": ~ends.complete[kept],
             "minute": starts.minute[kept],
         }
     )
-    return Doses(
-        frame,
-        no_amount=int((occurred & np.isnan(amount)).sum()) if stated else 0,
-        zero_amount=int((occurred & (amount == 0) & ~placebo).sum()),
-        after_cutoff=int(late.sum()),
-        undated=int(undated.sum()),
-        reversed_=int((given & (ends < start)).sum()),
-    )
+    counted = {
+        "dosing records without an amount, not counted as doses": occurred & np.isnan(amount) & stated,
+        "dosing records counted although the delivery states no amount at all": given & (not stated),
+        "dosing records of amount 0 that are not placebo, not counted as doses": occurred & (amount == 0) & ~placebo,
+        "dosing records that start after the cut-off, set aside": late,
+        "dosing records with a partial start date": given & ~late & ~starts.complete & np.isfinite(starts.lo),
+        "dosing records without a start date": given & np.isnan(starts.lo),
+        "dosing records that end before they start, taken to end on that day": given & ~late & (ends.hi < starts.lo),
+    }
+    return Doses(frame, {rule: int(np.sum(records)) for rule, records in counted.items()})
 
 
 def _amount(ex: Dataset) -> Floats:
@@ -74,42 +70,66 @@ def _amount(ex: Dataset) -> Floats:
 
 @dataclass(frozen=True)
 class Treatment:
-    """First and last dose by subject, aligned with DM rows (days since 1970-01-01, NaN untreated).
+    """First and last dose by subject, aligned with DM rows (days since 1970-01-01, NaN untreated or unknown).
 
-    ``first_minute``: minute of the day of the first dose (NaN unknown). ``runs_on``: the last record has no end, so
-    ``last`` comes from RFENDTC or the cut-off.
+    ``treated``: had any dose, dated or not. ``first_minute``: minute of the day of the first dose (NaN unknown).
+    ``runs_on``: the last record has no end, so ``last`` comes from RFENDTC or the cut-off. ``records``: the dosing
+    records with ``start`` and ``end`` as used.
     """
 
+    treated: npt.NDArray[np.bool_]
     first: Floats
     first_minute: Floats
     last: Floats
     runs_on: npt.NDArray[np.bool_]
+    records: pd.DataFrame
 
 
-def treatment(subjects: pd.Series, doses: Doses, rfendtc: Floats, cutoff: float) -> Treatment:
+def treatment(
+    subjects: pd.Series, doses: Doses, *, reference: Floats, rfendtc: Floats, partial_cap: Floats, cutoff: float
+) -> Treatment:
     """Find TRTSDT (first start) and TRTEDT (last end).
 
-    A record without an end ends on its start; only a subject's LAST record without one runs on to min(RFENDTC,
-    cut-off), never before its start. An end after the cut-off is the cut-off.
+    The first dose is the first COMPLETE start; only a subject without one takes its first partial start (first
+    possible day), and without any date its ``reference`` day. A record without an end ends on its start; only a
+    subject's LAST record without one runs on to min(RFENDTC, cut-off). No end lies before its start or after the
+    cut-off, a partial one not after ``partial_cap`` (death or end of study) either. Arrays: one value per subject.
     """
-    frame = doses.frame.sort_values(["USUBJID", "start", "row"], kind="stable")
+    frame = doses.frame.assign(place=pd.Index(subjects).get_indexer(pd.Index(doses.frame["USUBJID"])))
+    place = frame["place"].to_numpy()
+    first = _first_dose(frame, reference)
+    start = np.fmax(frame["start"].to_numpy(dtype=float), first[place])
+    frame = frame.assign(start=start).sort_values(["USUBJID", "start", "row"], kind="stable")
+    place, start, end = (frame[name].to_numpy() for name in ("place", "start", "end"))
     is_last = ~frame["USUBJID"].duplicated(keep="last").to_numpy()
-    open_end = frame["end"].isna().to_numpy()
-    reference = frame["USUBJID"].map(dict(zip(subjects, rfendtc, strict=True))).to_numpy(dtype=float)
-    start = frame["start"].to_numpy(dtype=float)
-    runs_on = np.fmax(np.fmin(reference, cutoff), start)
-    end = np.where(open_end, np.where(is_last, runs_on, start), np.fmin(frame["end"].to_numpy(dtype=float), cutoff))
-    frame = frame.assign(end=end)
-    by = frame.groupby("USUBJID", sort=False)
-    first, last = by["start"].min(), by["end"].max()
-    opened = frame.loc[is_last & open_end, "USUBJID"]
-    first_rows = frame.loc[~frame["USUBJID"].duplicated()].set_index("USUBJID")
+    open_end = np.isnan(end)
+    cap = np.where(frame["end_partial"] & ~open_end, np.fmin(partial_cap[place], cutoff), cutoff)
+    stated = np.fmin(end, cap)
+    runs_on = np.fmin(rfendtc[place], cutoff)
+    used = np.fmax(np.where(open_end, np.where(is_last, runs_on, start), stated), start)
+    frame = frame.assign(end=used)
+    minute = frame.loc[frame["complete"].to_numpy() & (start == first[place])].groupby("USUBJID")["minute"].min()
     return Treatment(
-        first=_by_subject(subjects, first),
-        first_minute=_by_subject(subjects, first_rows["minute"]),
-        last=_by_subject(subjects, last),
-        runs_on=subjects.isin(opened).to_numpy(),
+        treated=subjects.isin(frame["USUBJID"]).to_numpy(),
+        first=first,
+        first_minute=_by_subject(subjects, minute),
+        last=_by_subject(subjects, frame.groupby("USUBJID")["end"].max()),
+        runs_on=subjects.isin(frame.loc[is_last & open_end, "USUBJID"]).to_numpy(),
+        records=frame,
     )
+
+
+def _first_dose(frame: pd.DataFrame, reference: Floats) -> Floats:
+    """Return each subject's first complete start, else its first partial one, else its reference day."""
+    best = np.full(len(reference), np.nan)
+    start, complete, place = (frame[name].to_numpy() for name in ("start", "complete", "place"))
+    for rows in (complete, ~complete & np.isfinite(start)):
+        found = np.full(len(reference), np.nan)
+        np.fmin.at(found, place[rows], start[rows])
+        best = np.where(np.isnan(best), found, best)
+    undated = np.zeros(len(reference), dtype=bool)
+    undated[place] = True
+    return np.where(np.isnan(best) & undated, reference, best)
 
 
 def _by_subject(subjects: pd.Series, values: pd.Series) -> Floats:
