@@ -1,0 +1,1 @@
+"""Results on paper; the only package that speaks Excel."""

@@ -1,0 +1,193 @@
+"""What a reader sees of a ResultTable: printed texts joined the way reports do, nothing counted and nothing rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dsmb_app.model import formats
+from dsmb_app.model.result import Column, ResultTable, Row
+from dsmb_app.model.words import Stat
+
+Group = tuple[str, str]
+"""An arm and, for a contrast, the arm it is compared with (else "")."""
+
+
+class Section(StrEnum):
+    """Which statistics share a sheet when all of them together are too wide for one page."""
+
+    COUNTS = "counts"
+    RATES = "rates"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A printed statistic, made of one or several of a table's: ``n (%)`` of n and pct."""
+
+    header: str
+    stats: tuple[Stat, ...]
+    section: Section
+    join: Callable[[Sequence[str]], str]
+
+
+def _first(texts: Sequence[str]) -> str:
+    return texts[0]
+
+
+def _n_pct(texts: Sequence[str]) -> str:
+    return formats.n_pct(texts[0], texts[1])
+
+
+def _interval(texts: Sequence[str]) -> str:
+    return formats.interval(texts[0], texts[1], texts[2])
+
+
+def _in_brackets(texts: Sequence[str]) -> str:
+    return f"{texts[0]} ({texts[1]})"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return ", ".join(texts)
+
+
+_N_PCT = Kind("n (%)", (Stat.N, Stat.PCT), Section.COUNTS, _n_pct)
+_N_ALONE = Kind("n", (Stat.N,), Section.COUNTS, _first)
+_DENOMINATOR = Kind("N", (Stat.DENOMINATOR,), Section.COUNTS, _first)
+_SPREAD = (
+    Kind("Mean (SD)", (Stat.MEAN, Stat.SD), Section.COUNTS, _in_brackets),
+    Kind("Median (Q1, Q3)", (Stat.MEDIAN, Stat.Q1, Stat.Q3), Section.COUNTS, _interval),
+    Kind("Minimum, maximum", (Stat.MIN, Stat.MAX), Section.COUNTS, _listed),
+)
+KINDS = (
+    _N_PCT,
+    _DENOMINATOR,
+    Kind("Events", (Stat.EVENTS,), Section.COUNTS, _first),
+    Kind("Patient-years", (Stat.PY,), Section.COUNTS, _first),
+    *_SPREAD,
+    Kind("RD (95% CI)", (Stat.RD, Stat.RD_LOW, Stat.RD_HIGH), Section.COUNTS, _interval),
+    Kind("p", (Stat.P_FISHER,), Section.COUNTS, _first),
+    Kind("EAIR (95% CI)", (Stat.EAIR, Stat.EAIR_LOW, Stat.EAIR_HIGH), Section.RATES, _interval),
+    Kind("EAER (95% CI)", (Stat.EAER, Stat.EAER_LOW, Stat.EAER_HIGH), Section.RATES, _interval),
+    Kind(
+        "Rate difference (95% CI)",
+        (Stat.RATE_DIFF, Stat.RATE_DIFF_LOW, Stat.RATE_DIFF_HIGH),
+        Section.RATES,
+        _interval,
+    ),
+    Kind("Rate ratio (95% CI)", (Stat.RATE_RATIO, Stat.RATE_RATIO_LOW, Stat.RATE_RATIO_HIGH), Section.RATES, _interval),
+)
+"""Every statistic of the closed list stands in exactly one kind."""
+
+SECTION_OF = {stat: kind.section for kind in KINDS for stat in kind.stats}
+
+STAT_NAMES = {
+    Stat.N: "n", Stat.DENOMINATOR: "N", Stat.PCT: "%", Stat.EVENTS: "events", Stat.PY: "patient-years",
+    Stat.EAIR: "EAIR", Stat.EAIR_LOW: "EAIR low", Stat.EAIR_HIGH: "EAIR high",
+    Stat.EAER: "EAER", Stat.EAER_LOW: "EAER low", Stat.EAER_HIGH: "EAER high",
+    Stat.RD: "RD", Stat.RD_LOW: "RD low", Stat.RD_HIGH: "RD high", Stat.P_FISHER: "p",
+    Stat.RATE_DIFF: "rate diff", Stat.RATE_DIFF_LOW: "rate diff low", Stat.RATE_DIFF_HIGH: "rate diff high",
+    Stat.RATE_RATIO: "rate ratio", Stat.RATE_RATIO_LOW: "rate ratio low", Stat.RATE_RATIO_HIGH: "rate ratio high",
+    Stat.MEAN: "mean", Stat.SD: "SD", Stat.MEDIAN: "median", Stat.MIN: "min", Stat.MAX: "max",
+    Stat.Q1: "Q1", Stat.Q3: "Q3",
+}  # fmt: skip
+"""Headers of the number columns."""
+
+
+@dataclass(frozen=True)
+class PrintedColumn:
+    """A printed column: one kind of one group; without a kind the line says which (see ``is_summary``)."""
+
+    group: Group
+    kind: Kind | None
+    section: Section
+
+
+@dataclass(frozen=True)
+class PrintedLine:
+    """A printed line of a row, with its own ``kind`` where columns have none; first and last of the row's lines."""
+
+    row: Row
+    kind: Kind | None = None
+    first: bool = True
+    last: bool = True
+
+
+def groups(table: ResultTable) -> list[Group]:
+    """Return the arms and contrasts in the table's own order."""
+    return list(dict.fromkeys((column.arm, column.arm_ref) for column in table.columns))
+
+
+def group_header(table: ResultTable, group: Group) -> str:
+    """Return ``Arm (N=29)``, or ``A minus B`` for a contrast."""
+    arm, ref = group
+    if ref:
+        return f"{arm} minus {ref}"
+    return f"{arm} (N={formats.count(table.arm_sizes[arm])})" if arm in table.arm_sizes else arm
+
+
+def is_summary(table: ResultTable) -> bool:
+    """Tell whether a table summarises measurements, whose statistics then stand below each other, one a line."""
+    spread = {stat for kind in _SPREAD for stat in kind.stats}
+    return any(column.stat in spread for column in table.columns)
+
+
+def printed_columns(table: ResultTable, *, own_n: bool = False) -> list[PrintedColumn]:
+    """Return the columns that are printed, from left to right; N if ``own_n`` or if a row has one of its own."""
+    if is_summary(table):
+        return [PrintedColumn(group, None, Section.COUNTS) for group in groups(table)]
+    present, kinds, found = set(table.columns), _kinds(table, own_n=own_n), []
+    for group in groups(table):
+        for kind in kinds:
+            if any(Column(group[0], stat, group[1]) in present for stat in kind.stats):
+                found.append(PrintedColumn(group, kind, kind.section))
+    return found
+
+
+def printed_lines(table: ResultTable) -> list[PrintedLine]:
+    """Return the lines that are printed: one a row, in a summary one a row and statistic."""
+    if not is_summary(table):
+        return [PrintedLine(row) for row in table.rows]
+    kinds, lines = _kinds(table), []
+    for row in table.rows:
+        own: list[Kind | None] = [kind for kind in kinds if _defined(table, row, kind)]
+        for place, kind in enumerate(own or [None]):
+            lines.append(PrintedLine(row, kind, first=place == 0, last=place >= len(own) - 1))
+    return lines
+
+
+def printed_text(table: ResultTable, line: PrintedLine, column: PrintedColumn) -> str:
+    """Return the text where a line and a column meet; blank where the table defines nothing."""
+    kind = column.kind or line.kind
+    if kind is None:
+        return ""
+    cells = [table.cell(line.row.key, Column(column.group[0], stat, column.group[1])) for stat in kind.stats]
+    texts = [cell.text if cell else "" for cell in cells]
+    # Not evaluable or suppressed as a whole: one word, not three of them in brackets.
+    if not any(texts[1:]) or (len(set(texts)) == 1 and all(cell and cell.value is None for cell in cells)):
+        return texts[0]
+    return kind.join(texts)
+
+
+def line_header(table: ResultTable, line: PrintedLine) -> str:
+    """Return the statistic that a summary's line shows; plain ``n`` where no percentage belongs to it."""
+    if line.kind is _N_PCT and not _defined(table, line.row, Kind("%", (Stat.PCT,), Section.COUNTS, _first)):
+        return _N_ALONE.header
+    return line.kind.header if line.kind else ""
+
+
+def _kinds(table: ResultTable, *, own_n: bool = False) -> list[Kind]:
+    ordinary = not own_n and all(
+        cell.text == formats.count(table.arm_sizes[column.arm])
+        for _, column, cell in table.walk()
+        if column.stat is Stat.DENOMINATOR and column.arm in table.arm_sizes
+    )
+    has_pct = any(column.stat is Stat.PCT for column in table.columns)
+    first = _N_PCT if has_pct else _N_ALONE
+    return [first, *(kind for kind in KINDS[1:] if kind is not _DENOMINATOR or not ordinary)]
+
+
+def _defined(table: ResultTable, row: Row, kind: Kind) -> bool:
+    return any(
+        table.cell(row.key, Column(arm, stat, ref)) is not None for arm, ref in groups(table) for stat in kind.stats
+    )

@@ -1,0 +1,1 @@
+"""The packs: what is printed, what is in the file, what is not."""

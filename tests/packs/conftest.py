@@ -1,0 +1,45 @@
+"""The demo's packs, made once a run: one for each level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from openpyxl import Workbook
+
+from dsmb_app.model.result import Stamp
+from dsmb_app.model.words import Level
+from dsmb_app.packs.meeting_pack import meeting_pack
+from dsmb_app.session import Session
+from tests.locked import Locked
+from tests.packs.reading import book
+
+STAMP = Stamp("0123456789abcdef", "ab" * 32, "2026-05-04 09:30 UTC", "cd" * 32)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A pack with the session that it was made from, as bytes and read back."""
+
+    session: Session
+    data: bytes
+    book: Workbook
+
+    @classmethod
+    def of(cls, session: Session) -> Pack:
+        data = meeting_pack(session, STAMP)
+        return cls(session, data, book(data))
+
+
+@pytest.fixture(scope="session")
+def pack(demo: Locked, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Level], Pack]:
+    """Return what makes, or finds, the demo's pack of a level."""
+    made: dict[Level, Pack] = {}
+
+    def of_level(level: Level) -> Pack:
+        if level not in made:
+            made[level] = Pack.of(demo.session(level, tmp_path_factory.mktemp("state")))
+        return made[level]
+
+    return of_level
