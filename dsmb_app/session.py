@@ -115,9 +115,13 @@ class Session:
             self._memo[number] = found.build(self._cut)
         return self._memo[number]
 
+    def figures(self) -> tuple[str, ...]:
+        """List the numbers of the figures that may be seen at this level (exhibits draw the others by their cells)."""
+        return tuple(FIGURES) if self.level is not Level.POOLED or self.study.open.safety else ()
+
     def figure(self, number: str) -> Scatter:
         """Return a figure; asked again, it is the same object until the level or a choice changes."""
-        if self.level is Level.POOLED and not self.study.open.safety:
+        if number not in self.figures():
             raise _closed(number)
         if number not in self._figures:
             self._figures[number] = FIGURES[number](self._cut)
@@ -200,6 +204,13 @@ class Session:
             raise _patients_closed()
         own = (self._cut.subjects["USUBJID"] == usubjid).to_numpy()[self._cut.ae["SUBJECT"].to_numpy()]
         return listing.record_listing(self._cut, own, f"Adverse events of {usubjid}")
+
+    def subject_labs(self, usubjid: str, tests: tuple[str, ...]) -> Listing:
+        """Return the laboratory records of one subject and some tests."""
+        if self.level is Level.POOLED and not (self.study.open.patients and self.study.open.safety):
+            raise _patients_closed()
+        own = (self._cut.subjects["USUBJID"] == usubjid).to_numpy()
+        return listing.lab_listing(self._cut, own, tests)
 
     def _whose(self, column: Column) -> str:
         return f"{column.arm} and {column.arm_ref}" if column.is_contrast else column.arm

@@ -1,0 +1,1 @@
+"""Results on screen; the only package that speaks Qt."""

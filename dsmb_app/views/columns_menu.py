@@ -1,0 +1,79 @@
+"""Which columns a table shows: a menu of its statistics and of the total."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QToolButton
+
+from dsmb_app.model.words import TOTAL
+from dsmb_app.views.controls import Tool
+from dsmb_app.views.layout import Head
+from dsmb_app.views.table_view import ResultView
+
+
+class ColumnsMenu(Tool):
+    """A button whose menu ticks what is shown; what is seldom asked for starts unticked."""
+
+    icon_name = "columns"
+    changed = Signal()
+
+    def __init__(self, view: ResultView) -> None:
+        super().__init__()
+        self._view = view
+        self._hidden: set[str] = set()
+        self._met: set[str] = set()
+        self._total_chosen = False
+        self.setMenu(QMenu(self))
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setText("Columns")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setAccessibleName("Columns")
+        self.setToolTip("Choose the columns")
+        self.tint()
+
+    def show_result(self, *, with_total: bool) -> None:
+        """Offer the columns of the result that the view shows, and show those that are ticked.
+
+        ``with_total``: the total starts ticked; beside a plot, which shows it, others have the room.
+        """
+        heads = self._heads()
+        if not self._total_chosen:
+            (self._hidden.discard if with_total else self._hidden.add)(TOTAL)
+        for head in heads:
+            if head.group and head.sub not in self._met and head.group.more:
+                self._hidden.add(head.sub)
+            self._met.add(head.sub)
+        self.menu().clear()
+        names = list(dict.fromkeys(head.sub for head in heads if head.sub))
+        if any(head.arm != TOTAL for head in heads):
+            names.append(TOTAL)
+        for name in names:
+            self._offer(name, heads)
+        self.setVisible(len(names) > 1 or TOTAL in names)
+        self._apply()
+
+    def _heads(self) -> list[Head]:
+        header = self._view.arm_header
+        return [head for i in range(header.count()) if (head := header.head(i))]
+
+    def _offer(self, name: str, heads: list[Head]) -> None:
+        hint = next((head.group.hint for head in heads if head.group and head.sub == name), "")
+        action = QAction(f"{name}  –  {hint}" if hint else f"{name} column", self.menu())
+        action.setCheckable(True)
+        action.setChecked(name not in self._hidden)
+        action.setData(name)
+        action.toggled.connect(lambda shown, name=name: self.show_column(name, shown))
+        self.menu().addAction(action)
+
+    def show_column(self, name: str, shown: bool) -> None:
+        """Show or hide a statistic in every arm, or the total."""
+        self._total_chosen = self._total_chosen or name == TOTAL
+        (self._hidden.discard if shown else self._hidden.add)(name)
+        self._apply()
+        self.changed.emit()
+
+    def _apply(self) -> None:
+        # Pooled, the total is all there is.
+        without_total = TOTAL in self._hidden and any(head.arm != TOTAL for head in self._heads())
+        self._view.show_columns(lambda head: head.sub not in self._hidden and not (head.arm == TOTAL and without_total))

@@ -1,0 +1,135 @@
+"""Small controls that are made the same way everywhere: named for a screen reader, tinted to the theme."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping
+from enum import Enum
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+
+from dsmb_app.views.flow import row_of
+from dsmb_app.views.icons import icon
+from dsmb_app.views.theme import current_theme
+
+
+class _Tinted:
+    """Draws a button's icon in the colour of its text, in either theme."""
+
+    icon_name = ""
+    on_accent = False
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change of theme."""
+        super().changeEvent(event)  # type: ignore[misc]
+        if event.type() is QEvent.Type.PaletteChange:
+            self.tint()
+
+    def tint(self) -> None:
+        """Draw the icon anew."""
+        theme = current_theme()
+        self.setIcon(icon(self.icon_name, theme.on_accent if self.on_accent else theme.text))
+
+
+class Button(_Tinted, QPushButton):
+    """A button with an icon and words."""
+
+
+class Tool(_Tinted, QToolButton):
+    """A small button with an icon alone or with words."""
+
+
+def button(text: str, icon_name: str, pressed: Callable[[], object], *, hint: str = "", main: bool = False) -> Button:
+    """Return a button; ``main`` marks the one that a reader most likely wants."""
+    made = Button(text)
+    made.on_accent = main
+    made.setProperty("main", main)
+    return _finish(made, icon_name, text.rstrip("…"), hint, pressed)
+
+
+def tool(name: str, icon_name: str, pressed: Callable[[], object], *, hint: str = "", text: bool = False) -> Tool:
+    """Return a small button, whose name stands in its tooltip unless ``text`` shows it."""
+    made = Tool()
+    if text:
+        made.setText(name)
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return _finish(made, icon_name, name, hint or name, pressed)
+
+
+def _finish(made: QAbstractButton, icon_name: str, name: str, hint: str, pressed: Callable[[], object]):
+    made.icon_name = icon_name
+    made.setAccessibleName(name)
+    made.setToolTip(hint)
+    made.setIconSize(QSize(18, 18))
+    made.clicked.connect(lambda _checked=False: pressed())
+    made.tint()
+    return made
+
+
+def label(text: str = "", kind: str = "", *, wraps: bool = False) -> QLabel:
+    """Return plain text; ``kind`` is what the style sheet calls it: display, title, large, muted, small."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("kind", kind)
+    made.setWordWrap(wraps)
+    return made
+
+
+class ElidedLabel(QLabel):
+    """Plain text on one line that gives way: cut with dots where there is no room, whole in its tooltip."""
+
+    def __init__(self, kind: str = "") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("kind", kind)
+
+    def setText(self, text: str) -> None:
+        """Show a text."""
+        super().setText(text)
+        self.setToolTip(html.escape(text))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for a few letters."""
+        return QSize(self.fontMetrics().horizontalAdvance("mmmm…"), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw as much as fits."""
+        painter = QPainter(self)
+        cut = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, cut)
+        painter.end()
+
+
+def named(widget: QWidget, name: str, *, hint: str = "") -> QWidget:
+    """Give a control the name that a screen reader says."""
+    widget.setAccessibleName(name)
+    widget.setToolTip(hint)
+    return widget
+
+
+def search_box(name: str) -> QLineEdit:
+    """Return a field for words to search; it keeps its width."""
+    box = QLineEdit()
+    box.setPlaceholderText(name)
+    box.setClearButtonEnabled(True)
+    box.setFixedWidth(190)
+    named(box, name, hint="Show only rows that hold these words (Ctrl+F)")
+    return box
+
+
+def choice_box(name: str, values: Mapping[Enum, str], hint: str) -> QComboBox:
+    """Return a box that offers values in words."""
+    box: QComboBox = named(QComboBox(), name, hint=hint)
+    for value, words in values.items():
+        box.addItem(words, value)
+    return box
+
+
+def captioned(words: str, control: QWidget) -> QWidget:
+    """Return a control with a caption before it."""
+    before = label(words, "muted")
+    before.setBuddy(control)
+    return row_of(before, control)

@@ -1,0 +1,1 @@
+"""Short conversations: open, lock, unblind, export."""

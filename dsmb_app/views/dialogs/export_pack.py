@@ -1,0 +1,92 @@
+"""Exporting a meeting pack: where to, and for a closed pack its password or a typed confirmation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from dsmb_app.model.errors import Refusal
+from dsmb_app.session import Session
+from dsmb_app.views import jobs, wording
+from dsmb_app.views.controls import tool
+from dsmb_app.views.dialogs.files import ask_where_to_save
+from dsmb_app.views.dialogs.form import Form
+
+PackWriter = Callable[[Session, Path, str | None], Callable[[jobs.Progress], None]]
+"""Takes session, file and password (None: not encrypted) and draws the figures, which only the main thread may do;
+returns the rest of the work, which may be done in any thread. Both raise Refusal."""
+
+IN_CLEAR = "NOT ENCRYPTED"
+_OPEN = "Pooled tables only. The open pack names no arm and holds no patient's row."
+_CLOSED = (
+    "CONFIDENTIAL: comparative data for the board alone. The pack is encrypted with the password that you choose; "
+    f"without one it is written in clear, for which you must type {IN_CLEAR}. The export is logged."
+)
+
+
+class ExportDialog(Form):
+    """Asks for file and password; writes the pack of the session's own level, the only one that it can write."""
+
+    def __init__(self, session: Session, write_pack: PackWriter, parent: QWidget | None = None) -> None:
+        self._closed = wording.is_closed(session.level)
+        kind = "closed" if self._closed else "open"
+        super().__init__(f"Export the {kind} pack", _CLOSED if self._closed else _OPEN, "Export", parent)
+        self._session, self._write_pack = session, write_pack
+        study = session.study.study
+        self.file = self.add_field("File", beside=tool("Choose a folder", "open", self._choose))
+        if self._closed:
+            self.password = self.add_field("Password", secret=True)
+            self.again = self.add_field("Password again", secret=True)
+            self.in_clear = self.add_field("Or, instead of a password", hint=f"type {IN_CLEAR}")
+        self.written: Path | None = None
+        self._replaces: Path | None = None
+        self.file.setText(str(Path.home() / f"{study.id}_meeting{study.meeting}_{kind}.xlsx"))
+
+    def _choose(self) -> None:
+        path = ask_where_to_save(self, self.windowTitle(), self.file.text(), "Excel workbooks (*.xlsx)")
+        if path:
+            self.file.setText(str(path))
+
+    def missing(self) -> str:
+        """Return what is still needed."""
+        if not self.file.text().strip():
+            return "File"
+        if not self._closed:
+            return ""
+        if self.password.text():
+            return "" if self.password.text() == self.again.text() else "The two passwords differ"
+        return "" if self.in_clear.text().strip() == IN_CLEAR else "Password"
+
+    def check(self) -> None:
+        """Let the reader go on when all is there, and say when two passwords differ."""
+        super().check()
+        differ = self._closed and self.again.text() and self.missing() == "The two passwords differ"
+        self.say("The two passwords differ." if differ else "")
+
+    def try_to_go(self) -> None:
+        """Write the pack, its figures here and the rest off the main thread."""
+        self.say("")
+        path = Path(self.file.text().strip())
+        path = path if path.suffix.lower() == ".xlsx" else path.with_name(f"{path.name}.xlsx")
+        if path.exists() and self._replaces != path:
+            self._replaces = path
+            self.say(f"There is a file of this name already: {path.name}. Press Export again to replace it.")
+            return
+        password = self.password.text() or None if self._closed else None
+        try:
+            work = self._write_pack(self._session, path, password)
+        except Refusal as refusal:
+            self.say(refusal.sentence())
+            return
+        jobs.run("Writing the pack", work, parent=self, done=lambda _nothing: self._wrote(path), failed=self._refused)
+
+    def _wrote(self, path: Path) -> None:
+        self.written = path
+        self.accept()
+
+    def _refused(self, error: Exception) -> None:
+        if not isinstance(error, Refusal):
+            raise error
+        self.say(error.sentence())

@@ -1,0 +1,21 @@
+"""The system's own file dialogs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+SNAPSHOTS = "Snapshots (*.dsmb)"
+
+
+def ask_where_to_save(parent: QWidget, title: str, proposed: str, kinds: str) -> Path | None:
+    """Return the file that the reader names, None when the reader thinks better of it."""
+    name, _ = QFileDialog.getSaveFileName(parent, title, proposed, kinds)
+    return Path(name) if name else None
+
+
+def ask_for_snapshot(parent: QWidget) -> Path | None:
+    """Return the snapshot that the reader chooses, None for none."""
+    name, _ = QFileDialog.getOpenFileName(parent, "Open a snapshot", "", SNAPSHOTS)
+    return Path(name) if name else None

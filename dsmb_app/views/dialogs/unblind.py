@@ -1,0 +1,83 @@
+"""Unblinding: who asks, in which role, why, and the phrase. All but the phrase go into the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from dsmb_app.model.errors import Refusal
+from dsmb_app.views import jobs
+from dsmb_app.views.dialogs.form import Form
+
+CODES = (
+    "Start a closed session",
+    "The codes phrase shows the arms as letters. What you enter here, except the phrase, is written into the audit log "
+    "before the phrase is used.",
+    "Codes phrase",
+    "Show arms masked",
+)
+NAMES = (
+    "Show arm names",
+    "The names phrase shows which arm is which. What you enter here, except the phrase, is written into the audit log "
+    "before the phrase is used.",
+    "Names phrase",
+    "Show arm names",
+)
+
+
+class UnblindDialog(Form):
+    """Asks until ``unlock(phrase, why)`` goes through or the reader gives up."""
+
+    def __init__(
+        self,
+        words: tuple[str, str, str, str],
+        unlock: Callable[[str, str], None],
+        *,
+        who: tuple[str, str] = ("", ""),
+        parent: QWidget | None = None,
+    ) -> None:
+        title, explanation, phrase, go = words
+        super().__init__(title, explanation, go, parent)
+        self._unlock = unlock
+        self.name = self.add_field("Your name")
+        self.role = self.add_field("Your role", hint="for example: chair, statistician, member")
+        self.reason = self.add_field("Reason", hint="for example: second meeting, closed part")
+        self.phrase = self.add_field(phrase, secret=True)
+        self.name.setText(who[0])
+        self.role.setText(who[1])
+        self.check()
+
+    @property
+    def who(self) -> tuple[str, str]:
+        """Return name and role, so that they need to be typed only once in a session."""
+        return self.name.text().strip(), self.role.text().strip()
+
+    @property
+    def why(self) -> str:
+        """Return what the audit log keeps."""
+        return f"{self.name.text().strip()}, {self.role.text().strip()}: {self.reason.text().strip()}"
+
+    def missing(self) -> str:
+        """Return the name of the first field that is empty."""
+        empty = [f for f in (self.name, self.role, self.reason, self.phrase) if not f.text().strip()]
+        return empty[0].accessibleName() if empty else ""
+
+    def try_to_go(self) -> None:
+        """Unlock off the main thread."""
+        self.say("")
+        phrase, why = self.phrase.text(), self.why
+        jobs.run(
+            "Unlocking",
+            lambda _progress: self._unlock(phrase, why),
+            parent=self,
+            done=lambda _nothing: self.accept(),
+            failed=self._refused,
+        )
+
+    def _refused(self, error: Exception) -> None:
+        if not isinstance(error, Refusal):
+            raise error
+        self.say(error.sentence())
+        self.phrase.selectAll()
+        self.phrase.setFocus()

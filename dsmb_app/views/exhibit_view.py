@@ -1,0 +1,238 @@
+"""An exhibit on screen: title, table, the plot beside it where there is one, and notes. The same for every exhibit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from dsmb_app.model.errors import Refusal
+from dsmb_app.model.result import ResultTable, RowKey
+from dsmb_app.views import copying
+from dsmb_app.views.columns_menu import ColumnsMenu
+from dsmb_app.views.controls import label, tool
+from dsmb_app.views.desk import Desk
+from dsmb_app.views.dialogs.files import ask_where_to_save
+from dsmb_app.views.legend import Legend
+from dsmb_app.views.notes import Notes
+from dsmb_app.views.plot_pane import PlotPane
+from dsmb_app.views.plots import picture
+from dsmb_app.views.plots.dot_plot import DotPlot
+from dsmb_app.views.table_view import ResultView
+from dsmb_app.views.tables import ResultModel, Role, ShownRows
+from dsmb_app.views.theme import SPACE
+
+LEAST_PLOT = 300
+
+
+class ExhibitView(QWidget):
+    """Shows one exhibit of the desk; ``drilled`` carries exhibit, row and column of a cell that was asked about.
+
+    ``whole``: the table stands in full, for a page that scrolls; else it scrolls by itself, with a plot if ``plotted``.
+    """
+
+    drilled = Signal(str, object, object)
+
+    def __init__(self, desk: Desk, number: str, *, plotted: bool = False, whole: bool = False) -> None:
+        super().__init__()
+        self._desk, self.number, self._whole = desk, number, whole
+        self._stale, self._divided = True, False
+        self.model, self.rows = ResultModel(self), ShownRows(self)
+        self.rows.setSourceModel(self.model)
+        self.view = ResultView(f"Table {number}")
+        self.view.setModel(self.rows)
+        self.plot = PlotPane(self.view, self.rows) if plotted else None
+        self.title, self.subtitle = label(kind="title", wraps=True), label(kind="muted", wraps=True)
+        self.refusal = label(kind="muted", wraps=True)
+        self.nothing = label(kind="muted")
+        self.legend, self.notes = Legend(), Notes(unfolded=whole)
+        self.columns = ColumnsMenu(self.view)
+        self._tools = self._make_tools()
+        self._lay_out()
+        self._connect()
+
+    def _make_tools(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE // 2)
+        row.addWidget(self.columns)
+        row.addWidget(tool("Copy table", "copy", self.copy, hint="Copy the table or the selected cells (Ctrl+C)"))
+        self.save = tool("Save picture", "picture", self.save_picture, hint="Save the plot as PNG or SVG")
+        self.save.setVisible(self.plot is not None)
+        row.addWidget(self.save)
+        return holder
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE // 2)
+        top = QHBoxLayout()
+        top.addWidget(self.title, 1)
+        top.addWidget(self._tools, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(top)
+        column.addWidget(self.subtitle)
+        column.addWidget(self.refusal)
+        column.addWidget(self.legend)
+        self.legend.setVisible(self.plot is not None)
+        self.body: QWidget = self.view
+        if self.plot:
+            self.body = QSplitter(Qt.Orientation.Horizontal)
+            self.body.setChildrenCollapsible(False)
+            self.body.addWidget(self.view)
+            self.body.addWidget(self.plot)
+            self.body.splitterMoved.connect(self._divide)
+        column.addWidget(self.body, 1)
+        column.addWidget(self.notes)
+        # Takes the table's room where there is none.
+        column.addStretch(0)
+        self.nothing.setParent(self.view.viewport())
+
+    def _connect(self) -> None:
+        self.view.asked.connect(self._ask)
+        self.view.copy_wanted.connect(self.copy)
+        self.view.term_header.folded.connect(self._fold)
+        self.view.term_header.tell_folded(self.rows.is_folded)
+        self.columns.changed.connect(self._fit)
+        if self._whole:
+            self.view.most_name_width = 380
+            self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            self.view.viewport().installEventFilter(self)
+        if self.plot:
+            self.plot.drawing.picked.connect(lambda row, column: self.drilled.emit(self.number, row, column))
+        self._desk.results_changed.connect(self.refresh)
+
+    def show_exhibit(self, number: str) -> None:
+        """Show another exhibit in place of this one."""
+        self.number = number
+        self.view.setAccessibleName(f"Table {number}")
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask the desk again and show what comes back: the exhibit, or why it is not shown.
+
+        What is out of sight is forgotten, and asked for when it comes into sight: a result of another level is never
+        kept, and a filter does not count what nobody looks at.
+        """
+        self._stale = not self.isVisible()
+        if self._stale:
+            self.model.show_result(None)
+            return
+        try:
+            self._show(self._desk.table(self.number))
+        except Refusal as refusal:
+            self.title.setText(self.number)
+            self.refusal.setText(refusal.sentence())
+            self._show_parts(False)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what changed out of sight."""
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
+
+    def _show(self, table: ResultTable) -> None:
+        self.title.setText(f"{table.exhibit}  {table.title}")
+        self.subtitle.setText(f"{table.subtitle} · {table.population}")
+        self.view.arm_header.arms = table.arms
+        self.model.show_result(table)
+        plotted = self.plot is not None and DotPlot.suits(table)
+        self.columns.show_result(with_total=not plotted)
+        if self.plot:
+            self._show_plot(suits=plotted)
+        self.notes.show_notes(table.footnotes)
+        self._show_parts(True)
+        self._say_if_empty()
+        self._fit()
+
+    def _show_plot(self, *, suits: bool) -> None:
+        self.plot.setVisible(suits)
+        self.save.setVisible(suits)
+        if suits:
+            self.plot.show_result(self.model.layout)
+        self.legend.show_series(self.plot.drawing.series if suits else [])
+
+    def _show_parts(self, shown: bool) -> None:
+        for part in (self.body, self._tools, self.subtitle, self.notes):
+            part.setVisible(shown)
+        self.legend.setVisible(shown and self.plot is not None)
+        self.refusal.setVisible(not shown)
+
+    def search(self, words: str) -> None:
+        """Show only the rows whose name holds the words."""
+        self.rows.search(words)
+        self._say_if_empty(words)
+
+    def narrow(self, below: RowKey) -> None:
+        """Show only the rows whose key begins so."""
+        self.rows.narrow(below)
+        self._say_if_empty()
+        self._fit()
+
+    def _say_if_empty(self, words: str = "") -> None:
+        empty = self.rows.rowCount() == 0
+        self.nothing.setText(f"No row matches “{words}”." if words else "There is nothing to list.")
+        self.nothing.adjustSize()
+        self.nothing.move(SPACE * 2, SPACE * 2)
+        self.nothing.setVisible(empty)
+
+    def _fit(self) -> None:
+        """Give the table its natural size: in full on a page that scrolls, else before the plot takes the rest."""
+        if self._whole:
+            cut = self.view.full_width > self.width()
+            bar = self.view.horizontalScrollBar().sizeHint().height() if cut else 0
+            sentence = 0 if self.rows.rowCount() else 6 * SPACE
+            self.view.setFixedHeight(self.view.full_height + sentence + bar)
+            self.view.setMaximumWidth(self.view.full_width)
+        elif self.plot and not self._divided:
+            self.view.limit_names(self.width() * 27 // 100)
+            wanted = self.view.full_width + self.view.verticalScrollBar().sizeHint().width()
+            plot = max(self.body.width() - wanted - self.body.handleWidth(), LEAST_PLOT)
+            self.body.setSizes([self.body.width() - plot, plot])
+
+    def _divide(self) -> None:
+        """Leave the border between table and plot where the reader has put it."""
+        self._divided = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Divide the new room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fold(self, row: int) -> None:
+        line = self.view.term_header.line(row)
+        if line:
+            self.rows.fold(line.row.key)
+
+    def _ask(self, index: QModelIndex) -> None:
+        slot = index.data(Role.SLOT)
+        if slot:
+            self.drilled.emit(self.number, slot.row, slot.columns[0])
+
+    def copy(self) -> None:
+        """Copy the selected cells, or the whole table, as text with headers and source, once the log has it."""
+        if self._desk.record_copy(f"table {self.number}"):
+            text = copying.as_text(self.view, title=self.title.text(), source=self._desk.source_line)
+            QApplication.clipboard().setText(text)
+
+    def save_picture(self) -> None:
+        """Ask for a file and save the plot there, with the source in it, once the log has it."""
+        path = ask_where_to_save(self, "Save picture", f"{self.number}.png", "Pictures (*.png *.svg)")
+        if path:
+            self.write_picture(path)
+
+    def write_picture(self, path: Path) -> None:
+        """Save the plot of the rows shown as PNG, or as SVG where the name says so."""
+        layout = self.model.layout
+        if layout and self._desk.record_copy(f"picture {self.number}"):
+            keys = [self.rows.index(i, 0).data(Role.LINE).row.key for i in range(self.rows.rowCount())]
+            picture.save(layout.table, path, keys=keys, source=self._desk.source_line)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the wheel scroll the page, where the table stands in full."""
+        if self._whole and event.type() is QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,191 @@
+"""Headers of a result: arms over their statistics, terms beside their rows with indent and folding."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter
+from PySide6.QtWidgets import QHeaderView, QWidget
+
+from dsmb_app.views import marks
+from dsmb_app.views.icons import pixmap
+from dsmb_app.views.layout import Head, Line
+from dsmb_app.views.tables import Role
+from dsmb_app.views.theme import SPACE, current_theme, mark_of
+
+_WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+_MARK = 16
+TOP_LINES = 2
+
+
+class ArmHeader(QHeaderView):
+    """Two rows: above, each arm or contrast once over all of its columns; below, what each column holds."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.arms: tuple[str, ...] = ()
+        self.setSectionsClickable(False)
+        self.setHighlightSections(False)
+        self.setMinimumSectionSize(28)
+        self.setAccessibleName("Columns")
+
+    def head(self, section: int) -> Head | None:
+        """Return what stands over a column."""
+        return self.model().headerData(section, Qt.Orientation.Horizontal, Role.HEAD)
+
+    def top_font(self) -> QFont:
+        """Return the font of the arms."""
+        font = QFont(self.font())
+        font.setBold(True)
+        return font
+
+    def top_height(self) -> int:
+        """Return the height of the upper row: two lines of text."""
+        return TOP_LINES * QFontMetrics(self.top_font()).lineSpacing() + SPACE
+
+    def sub_height(self) -> int:
+        """Return the height of the lower row; none where rows say what is printed."""
+        has_sub = any((head := self.head(i)) and head.sub for i in range(self.count()))
+        return QFontMetrics(self.font()).lineSpacing() + SPACE if has_sub else 0
+
+    def sizeHint(self) -> QSize:
+        """Return room for both rows."""
+        return QSize(super().sizeHint().width(), self.top_height() + self.sub_height())
+
+    def width_for_top(self, head: Head) -> int:
+        """Return the least width in which an arm's name stands whole on two lines."""
+        metrics = QFontMetrics(self.top_font())
+        room = self._mark_room(head) + SPACE
+        longest_word = max(metrics.horizontalAdvance(word) for word in head.title.split())
+        width = longest_word
+        while width < metrics.horizontalAdvance(head.title):
+            box = metrics.boundingRect(QRect(0, 0, width, 1000), int(_WRAP), head.title)
+            if box.height() <= TOP_LINES * metrics.lineSpacing() and box.width() <= width:
+                break
+            width += 4
+        return width + room
+
+    def _mark_room(self, head: Head) -> int:
+        return _MARK if head.arm in self.arms and not head.arm_ref else 0
+
+    def _span(self, section: int) -> QRect:
+        """Return where the arm of a section stands: over all of its columns that are shown."""
+        head = self.head(section)
+        same = [i for i in range(self.count()) if not self.isSectionHidden(i) and self._same_arm(self.head(i), head)]
+        left = min(self.sectionViewportPosition(i) for i in same)
+        right = max(self.sectionViewportPosition(i) + self.sectionSize(i) for i in same)
+        return QRect(left, 0, right - left, self.top_height())
+
+    @staticmethod
+    def _same_arm(one: Head | None, other: Head | None) -> bool:
+        return bool(one and other) and (one.arm, one.arm_ref) == (other.arm, other.arm_ref)
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        """Draw a section's part of the arm above it, and its own name below."""
+        head = self.head(section)
+        if head is None:
+            return
+        theme = current_theme()
+        painter.save()
+        painter.setClipRect(rect)
+        painter.fillRect(rect, QColor(theme.surface))
+        span = self._span(section)
+        self._paint_top(painter, span, head)
+        painter.setPen(QColor(theme.muted))
+        painter.setFont(self.font())
+        below = QRect(rect.left(), self.top_height(), rect.width() - SPACE, self.sub_height())
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, head.sub)
+        painter.setPen(QColor(theme.line))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if self.sub_height():
+            painter.drawLine(span.left() + SPACE, span.bottom(), span.right() - SPACE // 2, span.bottom())
+        painter.restore()
+
+    def _paint_top(self, painter: QPainter, span: QRect, head: Head) -> None:
+        theme = current_theme()
+        room = self._mark_room(head)
+        metrics = QFontMetrics(self.top_font())
+        box = span.adjusted(SPACE // 2 + room, 0, -SPACE // 2, 0)
+        used = metrics.boundingRect(box, int(_WRAP), head.title)
+        painter.setFont(self.top_font())
+        painter.setPen(QColor(theme.text))
+        painter.drawText(box.translated(-room // 2 if room else 0, 0), int(_WRAP), head.title)
+        if room:
+            middle = QPointF(used.left() - room // 2 - SPACE, span.center().y() + 1)
+            marks.draw(painter, mark_of(theme, self.arms, head.arm), middle)
+
+
+class TermHeader(QHeaderView):
+    """The rows' names, which stay in sight while the columns scroll; a click on the arrow folds a row's terms up."""
+
+    folded = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
+        self._width = 220
+        self._is_folded = lambda _line: False
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setAccessibleName("Rows")
+
+    def set_width(self, width: int) -> None:
+        """Set the room for the names; a longer name is cut with dots and stands whole in its tooltip."""
+        self._width = width
+        self.updateGeometry()
+
+    def tell_folded(self, is_folded) -> None:
+        """Set who tells whether a row is folded up."""
+        self._is_folded = is_folded
+
+    def sizeHint(self) -> QSize:
+        """Return the room for the names."""
+        return QSize(self._width, super().sizeHint().height())
+
+    def width_for(self, line: Line) -> int:
+        """Return the width in which a name stands whole."""
+        return self._left(line) + QFontMetrics(self._font(line)).horizontalAdvance(line.label) + 2 * SPACE
+
+    def line(self, section: int) -> Line | None:
+        """Return the row shown at a place."""
+        return self.model().headerData(section, Qt.Orientation.Vertical, Role.LINE)
+
+    def _font(self, line: Line) -> QFont:
+        font = QFont(self.font())
+        font.setBold(line.heading)
+        return font
+
+    def _left(self, line: Line) -> int:
+        return SPACE // 2 + 14 + line.depth * 14
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        """Draw a name, indented; an outer one bold and with its arrow."""
+        line = self.line(section)
+        if line is None:
+            return
+        theme = current_theme()
+        painter.save()
+        painter.fillRect(rect, QColor(theme.tint if line.heading else theme.surface))
+        painter.setFont(self._font(line))
+        painter.setPen(QColor(theme.text))
+        room = rect.adjusted(self._left(line), 0, -SPACE, 0)
+        text = QFontMetrics(painter.font()).elidedText(line.label, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        if line.folds:
+            name = "chevron_right" if self._is_folded(line.row.key) else "chevron_down"
+            arrow = pixmap(name, theme.muted, size=10, scale=self.devicePixelRatioF())
+            painter.drawPixmap(QRectF(rect.left() + 4, rect.center().y() - 4.5, 10, 10).toRect(), arrow)
+        painter.setPen(QColor(theme.soft))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.setPen(QColor(theme.line))
+        painter.drawLine(rect.topRight(), rect.bottomRight())
+        painter.restore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Fold on the arrow; elsewhere choose the row."""
+        section = self.logicalIndexAt(event.position().toPoint())
+        line = self.line(section) if section >= 0 else None
+        if line and line.folds and event.position().x() < self._left(line):
+            self.folded.emit(section)
+            event.accept()
+            return
+        super().mousePressEvent(event)

@@ -1,0 +1,39 @@
+"""Icons: the program's own line drawings, tinted to the theme and drawn sharp at any scale."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from dsmb_app.model.resource_files import resource
+
+_INK = "#000"
+_SCALES = (1, 2, 3)
+
+
+def icon(name: str, colour: str, *, size: int = 20) -> QIcon:
+    """Return an icon of ``resources/icons`` in a colour (#rrggbb), ``size`` pixels at 100%, sharp to 300%."""
+    found = QIcon()
+    for scale in _SCALES:
+        found.addPixmap(pixmap(name, colour, size=size, scale=scale))
+    return found
+
+
+def pixmap(name: str, colour: str, *, size: int = 20, scale: float = 1) -> QPixmap:
+    """Return one drawing of an icon."""
+    picture = QPixmap(round(size * scale), round(size * scale))
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    renderer = QSvgRenderer(QByteArray(_drawing(name).replace(_INK, colour).encode("utf-8")))
+    renderer.render(painter, QRectF(0, 0, picture.width(), picture.height()))
+    painter.end()
+    picture.setDevicePixelRatio(scale)
+    return picture
+
+
+@cache
+def _drawing(name: str) -> str:
+    return resource("icons", f"{name}.svg").read_text(encoding="utf-8")

@@ -1,0 +1,122 @@
+"""Long work off the main thread, with steps to show and a way to give up."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from dsmb_app.views.theme import SPACE
+
+Progress = Callable[[str, int, int], None]
+"""Called by the work with the step's name, the steps done and how many there are (0: not known)."""
+
+
+class Cancelled(Exception):  # noqa: N818 - it is an answer, not a fault
+    """The reader gave up; raised inside the work at its next step."""
+
+
+# A job lives until its last signal has arrived, whoever else lets go of it before.
+_AT_WORK: set[Job] = set()
+
+
+class Job(QObject):
+    """One piece of work in a thread of its own. Signals arrive in the main thread; after a cancel none does."""
+
+    stepped = Signal(str, int, int)
+    done = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, work: Callable[[Progress], Any]) -> None:
+        super().__init__()
+        self._work = work
+        self._cancelled = threading.Event()
+
+    def start(self) -> None:
+        """Begin."""
+        _AT_WORK.add(self)
+        # Not waited for at the end: the work writes whole files or nothing, so it may be cut off.
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def cancel(self) -> None:
+        """Give up: the work stops at its next step and its result is dropped."""
+        self._cancelled.set()
+        _AT_WORK.discard(self)
+
+    def _run(self) -> None:
+        try:
+            result = self._work(self._step)
+        except Cancelled:
+            return
+        except Exception as error:  # noqa: BLE001 - handed to the main thread, which tells the reader
+            self._send(self.failed, error)
+        else:
+            self._send(self.done, result)
+
+    def _step(self, name: str, done: int, total: int) -> None:
+        if self._cancelled.is_set():
+            raise Cancelled
+        self._send(self.stepped, name, done, total)
+
+    def _send(self, signal: Any, *values: Any) -> None:
+        if not self._cancelled.is_set():
+            signal.emit(*values)
+
+
+class Waiting(QDialog):
+    """What is being done, which step of it, and Cancel."""
+
+    def __init__(self, title: str, job: Job, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setMinimumWidth(380)
+        self._job = job
+        self._step = QLabel(title)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 0)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setSpacing(SPACE)
+        for part in (self._step, self._bar, buttons):
+            column.addWidget(part)
+        job.stepped.connect(self._show)
+        job.done.connect(self.accept)
+        job.failed.connect(self.accept)
+
+    def reject(self) -> None:
+        """Give the work up."""
+        self._job.cancel()
+        super().reject()
+
+    def _show(self, name: str, done: int, total: int) -> None:
+        self._step.setText(name)
+        self._bar.setRange(0, total)
+        self._bar.setValue(done)
+
+
+def run(
+    title: str,
+    work: Callable[[Progress], Any],
+    *,
+    parent: QWidget | None,
+    done: Callable[[Any], None],
+    failed: Callable[[Exception], None],
+) -> Job:
+    """Do work behind a dialog that shows its steps; then call ``done`` or ``failed``, or neither after a cancel."""
+    job = Job(work)
+    waiting = Waiting(title, job, parent)
+    waiting.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    job.done.connect(done)
+    job.failed.connect(failed)
+    for end in (job.done, job.failed):
+        end.connect(lambda _outcome: _AT_WORK.discard(job))
+    waiting.open()
+    job.start()
+    return job

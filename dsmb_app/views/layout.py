@@ -1,0 +1,257 @@
+"""How a result is laid out in print: which statistics share a column, where each cell stands. No Qt, no counting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from dsmb_app.model import formats
+from dsmb_app.model.result import Cell, Column, ResultTable, Row, RowKey
+from dsmb_app.model.words import Stat
+
+
+def _alone(text: str) -> str:
+    return text
+
+
+def _in_brackets(text: str, more: str) -> str:
+    return f"{text} ({more})" if more else text
+
+
+def _limits(estimate: str, low: str, high: str) -> str:
+    # Where nothing could be estimated, saying so once is enough.
+    return estimate if estimate == low == high else formats.interval(estimate, low, high)
+
+
+def _from_to(low: str, high: str) -> str:
+    return low if low == high == formats.NOT_EVALUABLE else f"{low}, {high}"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Statistics printed together under one header; ``more`` marks what is shown on request only."""
+
+    header: str
+    stats: tuple[Stat, ...]
+    join: Callable[..., str]
+    hint: str
+    more: bool = False
+
+
+GROUPS = (
+    Group("n (%)", (Stat.N, Stat.PCT), formats.n_pct, "subjects, and percent of N"),
+    Group("n", (Stat.N,), _alone, "subjects"),
+    Group("%", (Stat.PCT,), _alone, "percent of N"),
+    Group("N", (Stat.DENOMINATOR,), _alone, "subjects who could be counted in this row"),
+    Group("Events", (Stat.EVENTS,), _alone, "records"),
+    Group("Patient-years", (Stat.PY,), _alone, "years watched, all subjects together"),
+    Group(
+        "EAIR (95% CI)", (Stat.EAIR, Stat.EAIR_LOW, Stat.EAIR_HIGH), _limits,
+        "subjects with a first event per 100 patient-years", more=True,
+    ),
+    Group(
+        "EAER (95% CI)", (Stat.EAER, Stat.EAER_LOW, Stat.EAER_HIGH), _limits, "events per 100 patient-years", more=True
+    ),
+    Group(
+        "RD (95% CI)", (Stat.RD, Stat.RD_LOW, Stat.RD_HIGH), _limits, "risk difference, percentage points"
+    ),
+    Group(
+        "Rate diff. (95% CI)", (Stat.RATE_DIFF, Stat.RATE_DIFF_LOW, Stat.RATE_DIFF_HIGH), _limits,
+        "rate difference per 100 patient-years",
+    ),
+    Group(
+        "Rate ratio (95% CI)", (Stat.RATE_RATIO, Stat.RATE_RATIO_LOW, Stat.RATE_RATIO_HIGH), _limits, "rate ratio"
+    ),
+    Group("p", (Stat.P_FISHER,), _alone, "Fisher's exact test, two-sided, nominal"),
+    Group("Mean (SD)", (Stat.MEAN, Stat.SD), _in_brackets, "mean and standard deviation"),
+    Group("Median", (Stat.MEDIAN,), _alone, "median"),
+    Group("Q1, Q3", (Stat.Q1, Stat.Q3), _from_to, "quartiles"),
+    Group("Min, max", (Stat.MIN, Stat.MAX), _from_to, "smallest and largest"),
+)  # fmt: skip
+
+_SUMMARIES = {Stat.MEAN, Stat.MEDIAN}
+
+
+@dataclass(frozen=True)
+class Head:
+    """A printed column: ``top`` names arm or contrast, ``size`` its N as printed, ``sub`` what stands below."""
+
+    arm: str
+    arm_ref: str
+    size: str
+    group: Group | None = None
+
+    @property
+    def top(self) -> str:
+        """Return the arm, or the contrast as first minus second."""
+        return f"{self.arm} − {self.arm_ref}" if self.arm_ref else self.arm
+
+    @property
+    def title(self) -> str:
+        """Return the upper header: the arm with its N."""
+        return f"{self.top} (N={self.size})" if self.size else self.top
+
+    @property
+    def sub(self) -> str:
+        """Return the lower header, empty where rows say what is printed."""
+        return self.group.header if self.group else ""
+
+    @property
+    def words(self) -> str:
+        """Return the header on one line."""
+        return f"{self.title}: {self.sub}" if self.sub else self.title
+
+
+@dataclass(frozen=True)
+class Line:
+    """A printed row: of which row of the result, and what of it (None: what the column says).
+
+    ``heading``: an outermost row among indented ones; ``folds``: rows below it have keys that begin with its own.
+    """
+
+    row: Row
+    label: str
+    depth: int
+    group: Group | None = None
+    heading: bool = False
+    folds: bool = False
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A printed cell: the addresses it joins, the first one being what a click asks about."""
+
+    row: RowKey
+    columns: tuple[Column, ...]
+    text: str
+    note: str
+    value: float | None
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """Return what stands before and from the bracket on, each of which is aligned by itself."""
+        head, bracket, tail = self.text.partition(" (")
+        return head, f"({tail}" if bracket else ""
+
+
+class Layout:
+    """A result laid out: ``lines`` down, ``heads`` across; a cell is put together when it is first asked for."""
+
+    def __init__(self, table: ResultTable, lines: Sequence[Line], heads: Sequence[Head]) -> None:
+        self.table, self.lines, self.heads = table, tuple(lines), tuple(heads)
+        self._slots: dict[tuple[int, int], Slot | None] = {}
+
+    def slot(self, line: int, head: int) -> Slot | None:
+        """Return the cell at a place, or None where nothing was ever defined."""
+        place = line, head
+        if place not in self._slots:
+            self._slots[place] = self._made(self.lines[line], self.heads[head])
+        return self._slots[place]
+
+    @property
+    def slots(self) -> dict[tuple[int, int], Slot]:
+        """Return every cell by its place, line by line."""
+        places = ((line, head) for line in range(len(self.lines)) for head in range(len(self.heads)))
+        return {place: slot for place in places if (slot := self.slot(*place))}
+
+    def _made(self, line: Line, head: Head) -> Slot | None:
+        group = line.group or head.group
+        return _slot(self.table, line.row, _columns(head, group), group) if group else None
+
+
+def lay_out(table: ResultTable) -> Layout:
+    """Lay a result out: statistics side by side, or below each other where they summarise a distribution."""
+    groups = _groups_by_arm(table)
+    if is_summary(table):
+        return _tall(table, groups)
+    return _wide(table, groups)
+
+
+def is_summary(table: ResultTable) -> bool:
+    """Tell whether a result summarises distributions, so that its statistics stand below each other."""
+    return any(column.stat in _SUMMARIES for column in table.columns)
+
+
+def _groups_by_arm(table: ResultTable) -> dict[tuple[str, str], list[Group]]:
+    """Return the groups of each arm and contrast, in the order of the table's own columns."""
+    stats: dict[tuple[str, str], list[Stat]] = {}
+    for column in table.columns:
+        stats.setdefault((column.arm, column.arm_ref), []).append(column.stat)
+    hidden = set() if _denominators_differ(table) else {Stat.DENOMINATOR}
+    return {place: _groups_of([stat for stat in found if stat not in hidden]) for place, found in stats.items()}
+
+
+def _denominators_differ(table: ResultTable) -> bool:
+    """Tell whether some row has another N than the header says; where none has, the header is enough."""
+    counted = [column for column in table.columns if column.stat is Stat.DENOMINATOR]
+    cells = ((column, table.cell(row.key, column)) for row in table.rows for column in counted)
+    return any(cell is not None and cell.text != _size(table, column.arm) for column, cell in cells)
+
+
+def _groups_of(stats: list[Stat]) -> list[Group]:
+    left, found = list(stats), []
+    while left:
+        group = next(
+            (g for g in GROUPS if g.stats[0] == left[0] and set(g.stats) <= set(left)),
+            Group(left[0].value, (left[0],), _alone, left[0].value),
+        )
+        found.append(group)
+        left = [stat for stat in left if stat not in group.stats]
+    return found
+
+
+def _wide(table: ResultTable, groups: dict[tuple[str, str], list[Group]]) -> Layout:
+    heads = [_head(table, place, group) for place, found in groups.items() for group in found]
+    indented = any(row.depth for row in table.rows)
+    outer = {row.key[:-1] for row in table.rows}
+    lines = [
+        Line(row, row.label, row.depth, heading=indented and row.depth == 0, folds=row.key in outer)
+        for row in table.rows
+    ]
+    return Layout(table, lines, heads)
+
+
+def _tall(table: ResultTable, groups: dict[tuple[str, str], list[Group]]) -> Layout:
+    heads = [_head(table, place, None) for place in groups]
+    stats = list(dict.fromkeys(stat for found in groups.values() for g in found for stat in g.stats))
+    lines: list[Line] = []
+    for row in table.rows:
+        # A row of means has no percentages: its subjects are printed as n alone.
+        own = _groups_of([stat for stat in stats if any(table.cell(row.key, Column(p[0], stat, p[1])) for p in groups)])
+        if len(own) == 1:
+            lines.append(Line(row, _with_statistic(row.label, own[0].header), row.depth, own[0]))
+        else:
+            lines.append(Line(row, row.label, row.depth, heading=True))
+            lines += [Line(row, group.header, row.depth + 1, group) for group in own]
+    return Layout(table, lines, heads)
+
+
+def _with_statistic(label: str, statistic: str) -> str:
+    return label if statistic.casefold() in label.casefold() else f"{label}, {statistic}"
+
+
+def _head(table: ResultTable, place: tuple[str, str], group: Group | None) -> Head:
+    arm, ref = place
+    return Head(arm, ref, "" if ref else _size(table, arm), group)
+
+
+def _size(table: ResultTable, arm: str) -> str:
+    return formats.count(table.arm_sizes[arm]) if arm in table.arm_sizes else ""
+
+
+@cache
+def _columns(head: Head, group: Group) -> tuple[Column, ...]:
+    return tuple(Column(head.arm, stat, head.arm_ref) for stat in group.stats)
+
+
+def _slot(table: ResultTable, row: Row, columns: tuple[Column, ...], group: Group) -> Slot | None:
+    cells = [table.cell(row.key, column) for column in columns]
+    if cells[0] is None:
+        return None
+    text = group.join(*(cell.text if cell else "" for cell in cells))
+    return Slot(row.key, columns, text, _note(cells), cells[0].value)
+
+
+def _note(cells: Iterable[Cell | None]) -> str:
+    return "; ".join(dict.fromkeys(cell.note for cell in cells if cell and cell.note))

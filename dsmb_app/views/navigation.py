@@ -1,0 +1,61 @@
+"""The list of pages at the left, numbered as the keys are, and below it what a session can do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtWidgets import QAbstractButton, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from dsmb_app.views.icons import icon
+from dsmb_app.views.pages import PageInfo
+from dsmb_app.views.theme import SPACE, current_theme
+
+WIDTH = 208
+
+
+class Navigation(QWidget):
+    """``chosen`` carries the place of a page."""
+
+    chosen = Signal(int)
+
+    def __init__(self, pages: Sequence[PageInfo]) -> None:
+        super().__init__()
+        self.setObjectName("navigation")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(WIDTH)
+        self._pages = pages
+        self.list = QListWidget()
+        self.list.setAccessibleName("Pages")
+        self.list.setIconSize(QSize(20, 20))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for place, page in enumerate(pages, start=1):
+            item = QListWidgetItem(f"{place}  {page.title}")
+            item.setToolTip(f"{page.title} (Ctrl+{place})" if place <= 9 else page.title)
+            self.list.addItem(item)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(SPACE, SPACE, SPACE, SPACE * 3 // 2)
+        self._column.setSpacing(SPACE * 3 // 4)
+        self._column.addWidget(self.list, 1)
+        self.list.currentRowChanged.connect(self.chosen)
+        self._tint()
+
+    def add_action(self, control: QAbstractButton) -> None:
+        """Add a button below the pages."""
+        self._column.addWidget(control)
+
+    def choose(self, place: int) -> None:
+        """Choose a page by its place."""
+        if 0 <= place < self.list.count():
+            self.list.setCurrentRow(place)
+
+    def _tint(self) -> None:
+        theme = current_theme()
+        for place, page in enumerate(self._pages):
+            self.list.item(place).setIcon(icon(page.icon, theme.text))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change of theme."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "list"):
+            self._tint()

@@ -1,0 +1,38 @@
+"""The pages of the window, in their order: a new one is one line in ``PAGES``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from dsmb_app.views.desk import Desk
+from dsmb_app.views.pages.adverse_events import AdverseEvents
+from dsmb_app.views.pages.all_exhibits import AllExhibits
+from dsmb_app.views.pages.blood_counts import BloodCounts
+from dsmb_app.views.pages.exhibit_page import ExhibitPage
+from dsmb_app.views.pages.liver import Liver
+from dsmb_app.views.pages.overview import Overview
+from dsmb_app.views.pages.page import Page
+from dsmb_app.views.pages.plotted_page import PlottedPage
+
+
+@dataclass(frozen=True)
+class PageInfo:
+    """A page: its title, its icon and how it is made."""
+
+    title: str
+    icon: str
+    make: Callable[[Desk], Page]
+
+
+PAGES = (
+    PageInfo("Overview", "overview", Overview),
+    PageInfo("Adverse events", "adverse_events", AdverseEvents),
+    PageInfo("Liver", "liver", Liver),
+    PageInfo("Blood counts", "blood_counts", BloodCounts),
+    PageInfo("Infections", "infections", partial(PlottedPage, number="K15")),
+    PageInfo("Special interest", "special_interest", partial(PlottedPage, number="K14")),
+    PageInfo("Conduct", "conduct", partial(ExhibitPage, numbers=("T02", "T06"))),
+    PageInfo("All exhibits", "exhibits", AllExhibits),
+)

@@ -1,0 +1,19 @@
+"""What the window asks of a page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+
+class Page(QWidget):
+    """A page tells the desk what the reader wants and shows what comes back."""
+
+    drilled = Signal(str, object, object)
+    """Carries exhibit, row and column of a cell that the reader asks about."""
+
+    labs_wanted = Signal(str, object)
+    """Carries a subject ("" where the level names none) and the laboratory tests that the reader asks about."""
+
+    def focus_search(self) -> None:
+        """Put the cursor where the reader searches; a page without a search stays as it is."""

@@ -1,0 +1,85 @@
+"""The first page: open a snapshot, or try the demonstration; how a statistician makes one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from dsmb_app.views import wording
+from dsmb_app.views.banner import Banner
+from dsmb_app.views.controls import button, label
+from dsmb_app.views.theme import SPACE
+
+_LOCK = (
+    "Statisticians lock a snapshot on the command line: dsmb init drafts the study file, dsmb lock checks and seals "
+    "the datasets. dsmb lock --help says how."
+)
+
+
+class StartPage(QWidget):
+    """``open_wanted`` carries a dropped file's name, or '' for a choice; ``demo_wanted`` asks for the demonstration."""
+
+    open_wanted = Signal(str)
+    demo_wanted = Signal()
+
+    def __init__(self, *, with_demo: bool) -> None:
+        super().__init__()
+        self.setObjectName("start")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAcceptDrops(True)
+        self.banner = Banner()
+        self.open = button("Open a snapshot…", "open", lambda: self.open_wanted.emit(""), main=True)
+        self.demo = button("Try the demo study", "demo", self.demo_wanted.emit)
+        self.demo.setVisible(with_demo)
+        self._lay_out(with_demo=with_demo)
+
+    def _lay_out(self, *, with_demo: bool) -> None:
+        card = QWidget()
+        card.setObjectName("card")
+        card.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        card.setFixedWidth(560)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(*[5 * SPACE] * 4)
+        column.setSpacing(SPACE)
+        column.addWidget(label(wording.PROGRAM, "display"))
+        column.addWidget(
+            label(
+                "A trial's safety data, as locked and signed by its statistician. Nothing leaves this computer.",
+                wraps=True,
+            )
+        )
+        column.addSpacing(2 * SPACE)
+        column.addWidget(self.open)
+        column.addWidget(label("Choose a .dsmb file, or drop one anywhere on this window.", "muted", wraps=True))
+        column.addSpacing(SPACE)
+        if with_demo:
+            column.addWidget(self.demo)
+            column.addWidget(label("Synthetic data of an invented trial, locked afresh on this computer.", "muted"))
+        column.addSpacing(2 * SPACE)
+        column.addWidget(label(_LOCK, "muted", wraps=True))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
+        outer.addWidget(self.banner)
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(card)
+        middle.addStretch(1)
+        outer.addStretch(2)
+        outer.addLayout(middle)
+        outer.addStretch(3)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome a snapshot."""
+        if _snapshot(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Ask to open what was dropped."""
+        self.open_wanted.emit(_snapshot(event.mimeData()))
+
+
+def _snapshot(data: QMimeData) -> str:
+    """Return the name of the first snapshot among dragged files, '' for none."""
+    names = [url.toLocalFile() for url in data.urls()]
+    return next((name for name in names if name.lower().endswith(".dsmb")), "")

@@ -1,0 +1,67 @@
+"""A plot tied to the table beside it: same rows, same heights, scrolled together."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSortFilterProxyModel, Qt, QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from dsmb_app.views.layout import Layout
+from dsmb_app.views.plots.dot_plot import DotPlot
+from dsmb_app.views.table_view import ResultView
+from dsmb_app.views.tables import Role
+
+
+class PlotPane(QWidget):
+    """Holds the dot plot so that each of its rows stands beside the table's."""
+
+    def __init__(self, view: ResultView, rows: QSortFilterProxyModel) -> None:
+        super().__init__()
+        self.setObjectName("plot")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.drawing = DotPlot()
+        self._view, self._rows = view, rows
+        self._column = QVBoxLayout(self)
+        self._column.setSpacing(0)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self.drawing)
+        self.setMinimumWidth(220)
+        view.verticalScrollBar().valueChanged.connect(self.drawing.scroll_to)
+        # Only rows that the proxy itself adds or takes away: of a new result the plot is told.
+        for signal in (rows.rowsInserted, rows.rowsRemoved):
+            signal.connect(self._rows_changed)
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self.show_rows)
+        view.viewport().installEventFilter(self)
+        self.drawing.viewport().installEventFilter(self)
+
+    def show_result(self, layout: Layout) -> None:
+        """Draw a result as the table lays it out."""
+        self.drawing.show_result(layout.table, layout)
+        self.show_rows()
+        self.align()
+
+    def _rows_changed(self, *_: object) -> None:
+        # A search removes many runs of rows, one signal each; they are drawn once.
+        self._later.start()
+
+    def show_rows(self) -> None:
+        """Draw the rows that the table shows."""
+        self._later.stop()
+        self.drawing.show_lines([self._rows.index(i, 0).data(Role.LINE) for i in range(self._rows.rowCount())])
+        self.align()
+
+    def align(self) -> None:
+        """Take the table's heights and where it is scrolled to."""
+        frame = self._view.frameWidth()
+        bar = self._view.horizontalScrollBar()
+        self._column.setContentsMargins(1, frame, 1, frame + (bar.height() if bar.isVisible() else 0))
+        self.drawing.align(row_height=self._view.row_height, scale_height=self._view.arm_header.height())
+        self.drawing.scroll_to(self._view.verticalScrollBar().value())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the table's size; hand the wheel to the table."""
+        if watched is self._view.viewport() and event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            self.align()
+        if watched is self.drawing.viewport() and event.type() is QEvent.Type.Wheel:
+            return self._view.verticalScrollBar().event(event)
+        return super().eventFilter(watched, event)

@@ -1,0 +1,1 @@
+"""Plots: one small class each behind one verb, ``show_result``."""

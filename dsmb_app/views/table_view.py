@@ -1,0 +1,185 @@
+"""The table on screen: keys, clicks and copying, the same for results and listings."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
+
+from dsmb_app.views.cells import GAP, PADDING, CellDelegate, part_widths
+from dsmb_app.views.header import ArmHeader, TermHeader
+from dsmb_app.views.layout import Head, Layout
+from dsmb_app.views.tables import ResultModel, Role, ShownRows
+from dsmb_app.views.theme import SPACE
+
+ROW_SPACE = 9
+LEAST_NAME_WIDTH, MOST_NAME_WIDTH = 180, 264
+
+
+class TableView(QTableView):
+    """A read-only table: Enter or a click asks about a cell, Ctrl+C copies."""
+
+    asked = Signal(QModelIndex)
+    copy_wanted = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.clicked.connect(self._clicked)
+
+    @property
+    def row_height(self) -> int:
+        """Return the height of every row, in pixels."""
+        return QFontMetrics(self.font()).height() + ROW_SPACE
+
+    def fix_rows(self) -> None:
+        """Give every row the same height."""
+        header = self.verticalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setMinimumSectionSize(self.row_height)
+        header.setDefaultSectionSize(self.row_height)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter asks about the cell at hand, Ctrl+C copies; the rest is Qt's."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_wanted.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self.currentIndex().isValid():
+                self.asked.emit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        # With a modifier a click is part of choosing cells to copy; so is one that ends a drag.
+        if QApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier and self._chosen() <= 1:
+            self.asked.emit(index)
+
+    def _chosen(self) -> int:
+        return len(self.selectionModel().selectedIndexes())
+
+
+class ResultView(TableView):
+    """A result's table: arms over their statistics, terms beside their rows."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, parent)
+        self.most_name_width = MOST_NAME_WIDTH
+        self.arm_header = ArmHeader(self)
+        self.term_header = TermHeader(self)
+        self.setHorizontalHeader(self.arm_header)
+        self.setVerticalHeader(self.term_header)
+        self.cells = CellDelegate(self)
+        self.setItemDelegate(self.cells)
+        self.fix_rows()
+
+    def fit(self) -> None:
+        """Give every column the width that its texts and headers need whole, and the names theirs."""
+        self.fix_rows()
+        layout = self._layout
+        if layout is None:
+            return
+        names = [self.term_header.width_for(line) for line in layout.lines]
+        self.term_header.set_width(min(max(names, default=160), self.most_name_width))
+        for column, head in enumerate(layout.heads):
+            if not self.isColumnHidden(column):
+                self._fit_column(column, head, first=column == 0 or head.top != layout.heads[column - 1].top)
+        self._widen_for_arms()
+        self.updateGeometries()
+
+    @property
+    def _layout(self) -> Layout | None:
+        """Return what is laid out, of which the model at hand shows some rows."""
+        model = self.model()
+        source = model.sourceModel() if isinstance(model, ShownRows) else model
+        return source.layout if isinstance(source, ResultModel) else None
+
+    def _fit_column(self, column: int, head: Head, *, first: bool) -> None:
+        layout = self._layout
+        slots = [layout.slot(row, column) for row in range(len(layout.lines))]
+        before, tail = part_widths(QFontMetrics(self.arm_header.top_font()), {slot.parts for slot in slots if slot})
+        self.cells.tails[column] = tail
+        sub = QFontMetrics(self.arm_header.font()).horizontalAdvance(head.sub)
+        widest = max(before + (GAP + tail if tail else 0), sub)
+        # A little more room before an arm's first column than within the arm.
+        self.setColumnWidth(column, widest + PADDING + (2 if first else 1) * SPACE)
+
+    def limit_names(self, width: int) -> None:
+        """Let the names have no more room than this; a long one is cut with dots and stands whole in its tooltip."""
+        width = min(max(width, LEAST_NAME_WIDTH), MOST_NAME_WIDTH)
+        if width != self.most_name_width:
+            self.most_name_width = width
+            self.fit()
+
+    def _widen_for_arms(self) -> None:
+        """Widen the columns of an arm, each by the same, until its name stands whole above them."""
+        spans: dict[tuple[str, str], list[int]] = {}
+        heads: dict[tuple[str, str], Head] = {}
+        for column in range(self.model().columnCount()):
+            head = self.arm_header.head(column)
+            if head and not self.isColumnHidden(column):
+                spans.setdefault((head.arm, head.arm_ref), []).append(column)
+                heads[head.arm, head.arm_ref] = head
+        for place, columns in spans.items():
+            missing = self.arm_header.width_for_top(heads[place]) - sum(map(self.columnWidth, columns))
+            for column in columns if missing > 0 else ():
+                self.setColumnWidth(column, self.columnWidth(column) + -(-missing // len(columns)))
+
+    def show_columns(self, wanted) -> None:
+        """Show the columns whose header ``wanted`` agrees to."""
+        for column in range(self.model().columnCount()):
+            head = self.arm_header.head(column)
+            self.setColumnHidden(column, bool(head) and not wanted(head))
+        self.fit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show by the pointer what can be asked about."""
+        super().mouseMoveEvent(event)
+        slot = self.indexAt(event.position().toPoint()).data(Role.SLOT)
+        hand = slot is not None and slot.value is not None
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Measure anew when the font changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange and self.model():
+            self.fit()
+
+    @property
+    def full_width(self) -> int:
+        """Return the width in which every column is seen without scrolling."""
+        return self.verticalHeader().sizeHint().width() + self.arm_header.length() + 2 * self.frameWidth()
+
+    @property
+    def full_height(self) -> int:
+        """Return the height in which every row is seen without scrolling."""
+        rows = self.model().rowCount() * self.row_height
+        return rows + self.arm_header.sizeHint().height() + 2 * self.frameWidth()
+
+
+class ListingView(TableView):
+    """A listing's table; a click on a header sorts."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, parent)
+        self.verticalHeader().hide()
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setAlternatingRowColors(True)
+        self.setSortingEnabled(True)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setResizeContentsPrecision(200)
+        header.setMaximumSectionSize(340)
+        header.setSortIndicatorClearable(True)
+        self.fix_rows()
+
+    def _chosen(self) -> int:
+        return len(self.selectionModel().selectedRows())

@@ -1,0 +1,221 @@
+"""The window: start page or session, keys that work everywhere, what a session can do. No content of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QMainWindow, QWidget
+
+from dsmb_app.model.errors import Refusal
+from dsmb_app.model.words import Level
+from dsmb_app.session import Session
+from dsmb_app.views import jobs, wording
+from dsmb_app.views.controls import Button, button
+from dsmb_app.views.desk import Desk
+from dsmb_app.views.dialogs.export_pack import ExportDialog, PackWriter
+from dsmb_app.views.dialogs.open_snapshot import OpenDialog, Opener, Opening
+from dsmb_app.views.dialogs.unblind import CODES, NAMES, UnblindDialog
+from dsmb_app.views.pages.start import StartPage
+from dsmb_app.views.review import Review
+
+SIZE = (1280, 800)
+LEAST_SIZE = (860, 480)
+"""Fits a small laptop's screen at 200% scaling."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the window cannot do by itself; made where the program is put together. None: not offered.
+
+    ``start_closed`` starts the second process; ``demo`` makes the demonstration's snapshot, off the main thread.
+    """
+
+    opener: Opener
+    write_pack: PackWriter | None = None
+    start_closed: Callable[[Opening], None] | None = None
+    demo: Callable[[jobs.Progress], Opening] | None = None
+
+
+class Window(QMainWindow):
+    """One window of one process: an open one, or a closed one from the start to the end."""
+
+    def __init__(self, services: Services, *, closed: bool = False) -> None:
+        super().__init__()
+        self._services, self._closed = services, closed
+        self._opening: Opening | None = None
+        self._who = ("", "")
+        self.review: Review | None = None
+        self.dialog: QWidget | None = None
+        self.setWindowTitle(f"CLOSED SESSION – {wording.PROGRAM}" if closed else wording.PROGRAM)
+        self.resize(*SIZE)
+        self.setMinimumSize(*LEAST_SIZE)
+        self.start = StartPage(with_demo=services.demo is not None and not closed)
+        self.start.open_wanted.connect(lambda name: self.ask_to_open(Path(name) if name else None))
+        self.start.demo_wanted.connect(self.try_demo)
+        self.setCentralWidget(self.start)
+        self._bind_keys()
+
+    def _bind_keys(self) -> None:
+        def bind(keys: str, act: Callable[[], None]) -> None:
+            QShortcut(QKeySequence(keys), self, activated=act)
+
+        for place in range(9):
+            bind(f"Ctrl+{place + 1}", lambda place=place: self.show_page(place))
+        bind("Ctrl+F", lambda: self._with_review(lambda r: r.page.focus_search()))
+        for keys in ("Esc", "Alt+Left"):
+            bind(keys, lambda: self._with_review(Review.back))
+        bind("Ctrl+O", self.ask_to_open)
+        bind("Ctrl+E", self.export)
+
+    def show_page(self, place: int) -> None:
+        """Show a page of the session by its place."""
+        self._with_review(lambda review: review.navigation.choose(place))
+
+    def _with_review(self, act: Callable[[Review], None]) -> None:
+        if self.review is not None:
+            act(self.review)
+
+    # ------------------------------------------------------------------------------------------------------------------
+    # Opening
+
+    def begin(self, file: Path | None, phrase: str = "") -> None:
+        """Open a file at once, ask for what is missing to open it, or without one wait for the reader."""
+        if file is not None or self._closed:
+            self.ask_to_open(file).use(phrase)
+
+    def ask_to_open(self, file: Path | None = None) -> OpenDialog:
+        """Ask which snapshot to open and with what."""
+        dialog = OpenDialog(self._services.opener, file, self)
+        dialog.accepted.connect(lambda: self._opened(dialog))
+        if self._closed and self.review is None:
+            dialog.rejected.connect(self.close)
+        self._show(dialog)
+        return dialog
+
+    def try_demo(self) -> None:
+        """Make the demonstration's snapshot and open it."""
+        if self._services.demo is not None:
+            jobs.run(
+                "Preparing the demo study",
+                self._services.demo,
+                parent=self,
+                done=self._open_demo,
+                failed=self._failed,
+            )
+
+    def _open_demo(self, opening: Opening) -> None:
+        self.ask_to_open(opening.file).use(opening.phrase, signer=opening.signer, note=opening.note)
+
+    def _opened(self, dialog: OpenDialog) -> None:
+        if dialog.session is None or dialog.opening is None:
+            return
+        self._opening = dialog.opening
+        if self._closed:
+            self._ask_for_codes(dialog.session)
+        else:
+            self.show_session(dialog.session)
+            if dialog.opening.note:
+                self.review.banner.tell(dialog.opening.note)
+
+    def _ask_for_codes(self, session: Session) -> None:
+        """Show nothing of a closed session before its letters are open."""
+        dialog = UnblindDialog(CODES, lambda phrase, why: session.unlock_codes(phrase, why=why), parent=self)
+        dialog.rejected.connect(self.close)
+        dialog.accepted.connect(lambda: self._unblinded(dialog, session))
+        self._show(dialog)
+
+    def _unblinded(self, dialog: UnblindDialog, session: Session) -> None:
+        self._who = dialog.who
+        self.show_session(session)
+
+    def show_session(self, session: Session) -> None:
+        """Show a session in place of the start page or of the session before."""
+        self.review = Review(Desk(session))
+        self._names = button("Show arm names…", "names", self.show_names, hint="Asks for the names phrase")
+        for control in self._actions():
+            self.review.navigation.add_action(control)
+        self.review.desk.results_changed.connect(self._level_changed)
+        self.setCentralWidget(self.review)
+        self._level_changed()
+
+    def _actions(self) -> list[Button]:
+        kind = "closed" if self._closed else "open"
+        offered = []
+        if self._closed:
+            offered.append(self._names)
+        elif self._services.start_closed is not None and self._opening is not None:
+            offered.append(button("Start closed session…", "closed", self.start_closed, hint="In a window of its own"))
+        if self._services.write_pack is not None:
+            offered.append(
+                button(f"Export {kind} pack…", "export", self.export, hint=f"Export the {kind} pack (Ctrl+E)")
+            )
+        if self._closed:
+            offered.append(button("End closed session", "close", self.close))
+        else:
+            offered.append(button("Open another…", "open", self.ask_to_open, hint="Open another snapshot (Ctrl+O)"))
+        return offered
+
+    # ------------------------------------------------------------------------------------------------------------------
+    # What a session can do
+
+    def start_closed(self) -> None:
+        """Start the closed session's process; this one never learns what opens the arms."""
+        if self._services.start_closed is None or self._opening is None or self.review is None:
+            return
+        try:
+            self._services.start_closed(self._opening)
+        except Refusal as refusal:
+            self.review.banner.refuse(refusal.sentence())
+        else:
+            self.review.banner.tell("The closed session starts in a window of its own and asks there for its phrase.")
+
+    def show_names(self) -> None:
+        """Ask for the names phrase; once it was given, change between letters and names."""
+        if self.review is None:
+            return
+        desk = self.review.desk
+        if desk.session.highest_level is Level.NAMED:
+            desk.show_level(Level.MASKED if desk.level is Level.NAMED else Level.NAMED)
+            return
+        session = desk.session
+        dialog = UnblindDialog(
+            NAMES, lambda phrase, why: session.unlock_names(phrase, why=why), who=self._who, parent=self
+        )
+        dialog.accepted.connect(desk.unlocked)
+        self._show(dialog)
+
+    def export(self) -> None:
+        """Ask where to and write the pack of this session's level."""
+        if self.review is None or self._services.write_pack is None:
+            return
+        banner = self.review.banner
+        dialog = ExportDialog(self.review.desk.session, self._services.write_pack, self)
+        dialog.accepted.connect(lambda: banner.tell(f"The pack was written: {dialog.written}"))
+        self._show(dialog)
+
+    def _level_changed(self) -> None:
+        if self.review is None:
+            return
+        session = self.review.desk.session
+        self.setWindowTitle(wording.window_title(session))
+        named = session.level is Level.NAMED
+        words = "Mask arms again" if named else "Show arm names"
+        ask = "" if session.highest_level is Level.NAMED else "…"
+        self._names.setText(f"{words}{ask}")
+        self._names.icon_name = "masked" if named else "names"
+        self._names.tint()
+
+    def _show(self, dialog: QWidget) -> None:
+        self.dialog = dialog
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, Refusal):
+            raise error
+        banner = self.review.banner if self.review else self.start.banner
+        banner.refuse(error.sentence())

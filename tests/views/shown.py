@@ -1,0 +1,69 @@
+"""A session on the screen, for the tests of pages: the review of a window, at a page, drawn offscreen."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dsmb_app.model.words import Level
+from dsmb_app.session import Session
+from dsmb_app.views.desk import Desk
+from dsmb_app.views.pages import PAGES
+from dsmb_app.views.review import Review
+from tests.locked import Locked, lock_for_test
+
+Show = Callable[[Session, str], Review]
+
+
+@pytest.fixture
+def show(qtbot) -> Show:
+    """Return what shows a session at the page of a title."""
+    kept = []
+
+    def at_page(session: Session, title: str) -> Review:
+        review = Review(Desk(session))
+        qtbot.addWidget(review)
+        # The tests' library does not keep what it closes; a review that nobody holds takes its pages with it.
+        kept.append(review)
+        review.resize(1280, 800)
+        review.show()
+        qtbot.waitExposed(review)
+        review.navigation.choose([page.title for page in PAGES].index(title))
+        return review
+
+    return at_page
+
+
+@pytest.fixture(scope="module")
+def without_labs(demo: Locked, tmp_path_factory: pytest.TempPathFactory) -> Locked:
+    """Return the demo as if no laboratory data had been delivered."""
+    source = tmp_path_factory.mktemp("nolabs") / "source"
+    shutil.copytree(demo.source, source, ignore=shutil.ignore_patterns("lb.xpt", "manifest.json"))
+    return lock_for_test(source, source / "study.toml", tmp_path_factory.mktemp("nolabs"))
+
+
+@pytest.fixture(scope="module")
+def no_patients(demo: Locked, tmp_path_factory: pytest.TempPathFactory) -> Locked:
+    """Return the demo with open.patients false."""
+    return _with_open(demo, tmp_path_factory.mktemp("nopatients"), "patients")
+
+
+@pytest.fixture(scope="module")
+def no_safety(demo: Locked, tmp_path_factory: pytest.TempPathFactory) -> Locked:
+    """Return the demo with open.safety and open.patients false."""
+    return _with_open(demo, tmp_path_factory.mktemp("nosafety"), "safety|patients")
+
+
+def _with_open(demo: Locked, folder: Path, closed: str) -> Locked:
+    study = folder / "study.toml"
+    text, done = re.subn(rf"^({closed}) = true$", r"\1 = false", demo.study.read_text("utf-8"), flags=re.MULTILINE)
+    assert done == len(closed.split("|"))
+    study.write_text(text, "utf-8")
+    return lock_for_test(demo.source, study, folder)
+
+
+LEVELS = pytest.mark.parametrize("level", list(Level))

@@ -1,0 +1,53 @@
+"""Every page draws at every level, in both themes, without a word of complaint from Qt or Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+from dsmb_app import app
+from dsmb_app.model.words import Level
+from dsmb_app.views.pages import PAGES
+from tests.locked import Locked
+from tests.views.shown import LEVELS, no_safety, without_labs
+
+__all__ = ["no_safety", "without_labs"]
+
+
+def draw(session, folder: Path, qtlog, *, size: tuple[int, int], theme: str) -> None:
+    drawn = app.pictures(session, folder, sizes=[size], themes=[theme])
+    assert [record.message for record in qtlog.records if not record.ignored] == []
+    assert len(drawn) == len(PAGES)
+    for path in drawn:
+        assert QImage(str(path)).size().toTuple() == size
+
+
+@LEVELS
+def test_that_every_page_draws_light(demo: Locked, tmp_path: Path, qtlog, qapp, level: Level) -> None:
+    draw(demo.session(level, tmp_path / "state"), tmp_path / "p", qtlog, size=(1280, 800), theme="light")
+
+
+@LEVELS
+def test_that_every_page_draws_dark_in_the_least_room(demo: Locked, tmp_path: Path, qtlog, qapp, level: Level) -> None:
+    draw(demo.session(level, tmp_path / "state"), tmp_path / "p", qtlog, size=(1024, 700), theme="dark")
+
+
+def test_that_every_page_draws_without_labs(without_labs: Locked, tmp_path: Path, qtlog, qapp) -> None:
+    session = without_labs.session(Level.NAMED, tmp_path / "state")
+    draw(session, tmp_path / "p", qtlog, size=(1280, 800), theme="light")
+
+
+def test_that_every_page_draws_where_the_open_session_shows_no_safety(
+    no_safety: Locked, tmp_path: Path, qtlog, qapp
+) -> None:
+    session = no_safety.session(Level.POOLED, tmp_path / "state")
+    draw(session, tmp_path / "p", qtlog, size=(1280, 800), theme="light")
+
+
+@pytest.mark.parametrize("title", [page.title for page in PAGES])
+def test_that_every_page_has_an_icon_of_its_own(title: str, project: Path) -> None:
+    page = next(page for page in PAGES if page.title == title)
+    assert (project / "resources" / "icons" / f"{page.icon}.svg").is_file()
+    assert [other.icon for other in PAGES].count(page.icon) == 1
