@@ -38,9 +38,12 @@ def lines(cut: Cut) -> list[Line]:
         Line(Row(("Serious",), "Serious", 1), infection & is_serious(cut.ae)),
         Line(Row(("Severe",), "Severe (grade 3 or higher)", 1), infection & is_severe(cut.ae, cut.study.ae.grading)),
     ]
-    for name, label in ((OPPORTUNISTIC, "Opportunistic"), (ZOSTER, "Herpes zoster")):
+    for name, key, label in (
+        (OPPORTUNISTIC, "Opportunistic", "Opportunistic (list)"),
+        (ZOSTER, "Herpes zoster", "Herpes zoster, any form"),
+    ):
         if name in baskets:
-            found.append(Line(Row((label,), label, 1), in_basket(cut, baskets[name])))
+            found.append(Line(Row((key,), label, 1), in_basket(cut, baskets[name])))
     counts = terms[infection].value_counts()
     for term in sorted(counts.index, key=lambda t: (-counts[t], t.casefold())):
         found.append(Line(Row(("Term", term), term, 1), infection & (terms == term).to_numpy(dtype=bool)))
