@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dsmb_app.analyses import cells, wording
-from dsmb_app.analyses.counting import by_arm, first_onset, years_by_arm, years_to_first
+from dsmb_app.analyses.counting import count_rows, years_by_arm
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.result import ResultTable, Row, RowKey
 from dsmb_app.model.soc_order import soc_place
@@ -54,14 +54,10 @@ def ae_incidence(cut: Cut, *, exhibit: str, title: str, among: Bools) -> ResultT
     are listed and in which order, so that no arm does.
     """
     found = _encode(cut, among)
-    size = len(found.keys)
-    pair_rows, pair_subjects, onset = first_onset(found.rows, found.subjects, found.onset, len(cut.subjects))
-    n = by_arm(cut, pair_rows, pair_subjects, size)
-    events = by_arm(cut, found.rows, found.subjects, size)
-    to_first = years_to_first(cut, pair_rows, pair_subjects, onset, size)
-    shown = _order(cut, found.keys, n[:, -1])
+    counts = count_rows(cut, found.rows, found.subjects, found.onset, len(found.keys))
+    shown = _order(cut, found.keys, counts.n[:, -1])
     rows = [_row(found.keys[i]) for i in shown]
-    n, events, to_first = n[shown], events[shown], to_first[shown]
+    n, events, to_first = counts.n[shown], counts.events[shown], counts.to_first[shown]
     body = cells.count_cells(cut, rows, n, events)
     body |= cells.rate_cells(cut, rows, n, events, to_first, years_by_arm(cut))
     body |= cells.contrast_cells(cut, rows, n)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dsmb_app.analyses import cells, wording
-from dsmb_app.analyses.counting import by_arm, first_onset, years_by_arm, years_to_first
+from dsmb_app.analyses.counting import count_rows, years_by_arm
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.result import ResultTable, Row, RowKey
 from dsmb_app.model.words import Level
@@ -40,15 +40,12 @@ def lines_table(
     records = np.concatenate(where) if where else np.zeros(0, dtype=np.int64)
     subjects = cut.ae["SUBJECT"].to_numpy(dtype=np.int64)[records]
     onset = cut.ae["ONSETDY"].to_numpy(dtype=float)[records]
-    pair_rows, pair_subjects, first = first_onset(codes, subjects, onset, len(cut.subjects))
-    n = by_arm(cut, pair_rows, pair_subjects, len(rows))
-    events = by_arm(cut, codes, subjects, len(rows))
-    body = cells.count_cells(cut, rows, n, events)
+    found = count_rows(cut, codes, subjects, onset, len(rows))
+    body = cells.count_cells(cut, rows, found.n, found.events)
     with_rates = rates and cut.level is not Level.POOLED
     if with_rates:
-        to_first = years_to_first(cut, pair_rows, pair_subjects, first, len(rows))
-        body |= cells.rate_cells(cut, rows, n, events, to_first, years_by_arm(cut))
-    body |= cells.contrast_cells(cut, rows, n)
+        body |= cells.rate_cells(cut, rows, found.n, found.events, found.to_first, years_by_arm(cut))
+    body |= cells.contrast_cells(cut, rows, found.n)
     stats = (*cells.COUNTS, *cells.RATES) if with_rates else cells.COUNTS
     return ResultTable(
         exhibit=exhibit,

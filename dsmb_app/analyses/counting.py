@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -26,14 +28,8 @@ def by_arm(cut: Cut, rows: Ints, subjects: Ints, n_rows: int) -> Ints:
     return np.column_stack([counted.reshape(n_rows, arms), total]).astype(np.int64)
 
 
-def distinct(rows: Ints, subjects: Ints, n_subjects: int) -> tuple[Ints, Ints]:
-    """Return the distinct (row, subject) pairs: five headaches in one subject are one subject with headache."""
-    pairs = np.unique(rows * np.int64(n_subjects) + subjects)
-    return pairs // n_subjects, pairs % n_subjects
-
-
 def first_onset(rows: Ints, subjects: Ints, onset: Floats, n_subjects: int) -> tuple[Ints, Ints, Floats]:
-    """Return distinct (row, subject) pairs, in the order of ``distinct``, with the earliest onset day of each."""
+    """Return the distinct (row, subject) pairs with the earliest onset day of each: five headaches are one subject."""
     keys = rows * np.int64(n_subjects) + subjects
     order = np.lexsort((onset, keys))
     ordered = keys[order]
@@ -71,3 +67,22 @@ def years_to_first(cut: Cut, rows: Ints, subjects: Ints, onset: Floats, n_rows: 
     by_cell = np.bincount(cells, weights=saved[known], minlength=n_rows * arms) if arms else np.zeros(0)
     total = np.bincount(rows, weights=saved, minlength=n_rows)
     return np.asarray(years_by_arm(cut) - years(np.column_stack([by_cell.reshape(n_rows, arms), total])), dtype=float)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Subjects, events, and patient-years up to the first event: each of shape (rows, arms + 1)."""
+
+    n: Ints
+    events: Ints
+    to_first: Floats
+
+
+def count_rows(cut: Cut, rows: Ints, subjects: Ints, onset: Floats, n_rows: int) -> Counts:
+    """Count records that stand in rows: aligned arrays of row, subject and onset day, one entry per record and row."""
+    pair_rows, pair_subjects, first = first_onset(rows, subjects, onset, len(cut.subjects))
+    return Counts(
+        n=by_arm(cut, pair_rows, pair_subjects, n_rows),
+        events=by_arm(cut, rows, subjects, n_rows),
+        to_first=years_to_first(cut, pair_rows, pair_subjects, first, n_rows),
+    )
