@@ -261,7 +261,7 @@ def pictures(
 
 
 def _page_pictures(session: Session, folder: Path, size: tuple[int, int], theme_name: str) -> list[Path]:
-    window = Window(Services(_no_opener(), write_pack), closed=wording.is_closed(session.level))
+    window = Window(Services(no_opener(), write_pack), closed=wording.is_closed(session.level))
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     window.resize(*size)
     window.show_session(session)
@@ -278,7 +278,9 @@ def _page_pictures(session: Session, folder: Path, size: tuple[int, int], theme_
     return drawn
 
 
-def _no_opener() -> Opener:
+def no_opener() -> Opener:
+    """Return an opener for a window that is only drawn: it refuses."""
+
     def refuse(*_: object) -> Session:
         raise Refusal("PICTURE-ONLY", "This window is drawn, not shown.", "Open the snapshot in a window.")
 

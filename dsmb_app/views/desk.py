@@ -88,6 +88,11 @@ class Desk(QObject):
         """Log a copy before it is made; False, having said why, when it could not be logged and must not be made."""
         return self._asked(lambda: self.session.record_copy(what) or True) is True
 
+    def make_copy(self, what: str, make: Callable[[], None]) -> None:
+        """Log a copy, then make it; say why where either cannot be done."""
+        if self.record_copy(what):
+            self._asked(make)
+
     def _wish(self, change: Callable[[], None]) -> None:
         try:
             with _busy():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
@@ -226,9 +227,10 @@ class ExhibitView(QWidget):
     def write_picture(self, path: Path) -> None:
         """Save the plot of the rows shown as PNG, or as SVG where the name says so."""
         layout = self.model.layout
-        if layout and self._desk.record_copy(f"picture {self.number}"):
+        if layout:
             keys = [self.rows.index(i, 0).data(Role.LINE).row.key for i in range(self.rows.rowCount())]
-            picture.save(layout.table, path, keys=keys, source=self._desk.source_line)
+            save = partial(picture.save, layout.table, path, keys=keys, source=self._desk.source_line)
+            self._desk.make_copy(f"picture {self.number}", save)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the wheel scroll the page, where the table stands in full."""

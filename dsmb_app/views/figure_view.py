@@ -112,5 +112,6 @@ class FigureView(QWidget):
 
     def write_picture(self, path: Path) -> None:
         """Save the plot as PNG, or as SVG where the name says so."""
-        if self.figure and self._desk.record_copy(f"picture {self.number}"):
-            ScatterPicture(self.figure, source=self._desk.source_line).save(path)
+        if self.figure:
+            picture = ScatterPicture(self.figure, source=self._desk.source_line)
+            self._desk.make_copy(f"picture {self.number}", lambda: picture.save(path))

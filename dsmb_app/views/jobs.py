@@ -76,15 +76,15 @@ class Waiting(QDialog):
         self.setMinimumWidth(380)
         self._job = job
         self._step = QLabel(title)
-        self._bar = QProgressBar()
-        self._bar.setRange(0, 0)
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress")
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 0)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setSpacing(SPACE)
-        for part in (self._step, self._bar, buttons):
+        for part in (self._step, self.bar, buttons):
             column.addWidget(part)
         job.stepped.connect(self._show)
         job.done.connect(self.accept)
@@ -95,10 +95,15 @@ class Waiting(QDialog):
         self._job.cancel()
         super().reject()
 
+    @property
+    def step(self) -> str:
+        """Return the step that is shown."""
+        return self._step.text()
+
     def _show(self, name: str, done: int, total: int) -> None:
         self._step.setText(name)
-        self._bar.setRange(0, total)
-        self._bar.setValue(done)
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
 
 
 def run(

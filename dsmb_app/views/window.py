@@ -113,13 +113,17 @@ class Window(QMainWindow):
     def _opened(self, dialog: OpenDialog) -> None:
         if dialog.session is None or dialog.opening is None:
             return
-        self._opening = dialog.opening
+        self.take_opening(dialog.opening)
         if self._closed:
             self._ask_for_codes(dialog.session)
         else:
             self.show_session(dialog.session)
             if dialog.opening.note:
                 self.review.banner.tell(dialog.opening.note)
+
+    def take_opening(self, opening: Opening) -> None:
+        """Keep what opened the snapshot: a closed session needs it to open main again."""
+        self._opening = opening
 
     def _ask_for_codes(self, session: Session) -> None:
         """Show nothing of a closed session before its letters are open."""

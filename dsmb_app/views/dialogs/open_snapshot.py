@@ -71,7 +71,9 @@ class OpenDialog(Form):
     def use(self, phrase: str, *, signer: str = "", note: str = "") -> None:
         """Open with what is known already; where something is missing or wrong, the dialog asks."""
         self.phrase.setText(phrase)
-        self.signer.setText(self.signer.text() or signer)
+        # A signer that the program itself vouches for is trusted, and not pinned for later.
+        self._known = self._known or signer or None
+        self.signer.setText(self._known or "")
         self._note = note
         if not self.missing():
             self.try_to_go()

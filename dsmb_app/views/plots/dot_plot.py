@@ -82,6 +82,15 @@ class DotPlot(Canvas):
         """Return what is drawn, arms before contrasts."""
         return series_of(self._table, self.theme) if self._table else []
 
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Return the rows drawn, from the top."""
+        return self._lines
+
+    def drawn_values(self, series: Series) -> list[float]:
+        """Return where a series has dots, from the top row to the last."""
+        return [point.x for point in self._points if point.series == series]
+
     def show_result(self, table: ResultTable, layout: Layout | None = None) -> None:
         """Draw a result, all of its rows; ``layout`` where it is laid out already."""
         self._table = table

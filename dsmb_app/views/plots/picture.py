@@ -33,11 +33,12 @@ class Picture(Drawing):
     @property
     def size(self) -> QSize:
         """Return the size in pixels at 100%."""
-        text = self.line_height * (3 + len(self.legend_lines(self._entries())) + (1 if self._left_out else 0))
+        text = self.line_height * (3 + len(self.legend_lines(self._entries())) + (1 if self.left_out else 0))
         return QSize(self.width, 2 * MARGIN + text + SPACE + self._scale + ROW_HEIGHT * len(self._lines))
 
     @property
-    def _left_out(self) -> str:
+    def left_out(self) -> str:
+        """Say how many rows are shown where not all are."""
         every = len(lay_out(self._table).lines)
         return f"{len(self._lines)} of {every} rows shown." if len(self._lines) < every else ""
 
@@ -56,8 +57,8 @@ class Picture(Drawing):
         self._paint_names(painter, y + self._scale)
         self._paint_plot(painter, y)
         y += self._scale + ROW_HEIGHT * len(self._lines) + SPACE // 2
-        if self._left_out:
-            y = self.write(painter, y, self._left_out, self.small, LIGHT.muted)
+        if self.left_out:
+            y = self.write(painter, y, self.left_out, self.small, LIGHT.muted)
         self.write(painter, y, self.source, self.small, LIGHT.muted)
 
     def _name_width(self, line: Line) -> int:
