@@ -8,24 +8,23 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
-import platformdirs
 from PySide6.QtCore import QEvent, QEventLoop, Qt
 from PySide6.QtWidgets import QApplication
 
 from dsmb_app import __version__
+from dsmb_app.exporting import export_pack
 from dsmb_app.locking import lock
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.resource_files import PACKAGE, resource
-from dsmb_app.packs import encrypt, meeting_pack
+from dsmb_app.packs import meeting_pack
 from dsmb_app.session import Session
 from dsmb_app.snapshot import container
-from dsmb_app.snapshot.atomic import write_atomically
 from dsmb_app.snapshot.pins import Pins
 from dsmb_app.snapshot.secrets_file import SecretsFile
 from dsmb_app.store.audit import AuditLog
+from dsmb_app.store.state_folder import state_folder
 from dsmb_app.views import theme, wording
 from dsmb_app.views.dialogs.open_snapshot import Opener, Opening
 from dsmb_app.views.ending import dispose
@@ -35,7 +34,6 @@ from dsmb_app.views.pack_picture import pack_picture
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.window import SIZE, Services, Window
 
-STATE_VARIABLE = "DSMB_STATE"
 FAULT_LOG = "faults.log"
 
 
@@ -85,11 +83,6 @@ def run_open(
         if window is not None:
             dispose(window)
         undo()
-
-
-def state_folder() -> Path:
-    """Return the folder of the audit log and settings; the variable DSMB_STATE moves it."""
-    return Path(os.environ.get(STATE_VARIABLE) or platformdirs.user_state_dir("dsmb-review", appauthor=False))
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -160,19 +153,7 @@ def write_pack(session: Session, path: Path, password: str | None) -> Callable[[
     }
 
     def work(progress: Progress) -> None:
-        created = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        stamp = session.stamp(created=created, audit_head=session.audit_head)
-        data = meeting_pack.meeting_pack(
-            session, stamp, picture=lambda table: figures.get(table.exhibit), progress=progress
-        )
-        closed = wording.is_closed(session.level)
-        if password:
-            progress("Encrypting", 0, 0)
-            data = encrypt.encrypted(data, password)
-        kind = "pack encrypted" if password else "pack in clear" if closed else "pack"
-        progress("Writing", 0, 0)
-        session.record_export(kind, data, path.name)
-        write_atomically(path, data)
+        export_pack(session, path, password, picture=lambda table: figures.get(table.exhibit), progress=progress)
 
     return work
 

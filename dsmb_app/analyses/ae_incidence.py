@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dsmb_app.analyses import cells, wording
-from dsmb_app.analyses.counting import count_rows, years_by_arm
+from dsmb_app.analyses import wording
+from dsmb_app.analyses.ae_lines import counted_table
+from dsmb_app.analyses.counting import count_rows
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.result import ResultTable, Row, RowKey
 from dsmb_app.model.soc_order import soc_place
-from dsmb_app.model.words import ANY, Level, Order, Stat
+from dsmb_app.model.words import ANY, Order
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -57,22 +58,8 @@ def ae_incidence(cut: Cut, *, exhibit: str, title: str, among: Bools) -> ResultT
     counts = count_rows(cut, found.rows, found.subjects, found.onset, len(found.keys))
     shown = _order(cut, found.keys, counts.n[:, -1])
     rows = [_row(found.keys[i]) for i in shown]
-    n, events, to_first = counts.n[shown], counts.events[shown], counts.to_first[shown]
-    body = cells.count_cells(cut, rows, n, events)
-    body |= cells.rate_cells(cut, rows, n, events, to_first, years_by_arm(cut))
-    body |= cells.contrast_cells(cut, rows, n)
-    return ResultTable(
-        exhibit=exhibit,
-        title=title,
-        subtitle=f"Treatment-emergent, {wording.window(cut)}",
-        level=cut.level,
-        population=wording.population(cut),
-        arms=cut.arms,
-        arm_sizes=dict(zip(cut.columns, cut.sizes.tolist(), strict=True)),
-        rows=tuple(rows),
-        columns=tuple(cells.arm_columns(cut, _stats(cut)) + cells.contrast_columns(cut)),
-        cells=body,
-        footnotes=footnotes(cut),
+    return counted_table(
+        cut, rows, counts.of(shown), exhibit=exhibit, title=title, rates=True, footnotes=footnotes(cut)
     )
 
 
@@ -85,10 +72,6 @@ def footnotes(cut: Cut) -> tuple[str, ...]:
     """Return the footnotes of a term table."""
     parts = (wording.arms, wording.denominators, wording.emergent, wording.terms, wording.rates, wording.contrasts)
     return tuple(note for part in parts for note in part(cut))
-
-
-def _stats(cut: Cut) -> tuple[Stat, ...]:
-    return cells.COUNTS if cut.level is Level.POOLED else (*cells.COUNTS, *cells.RATES)
 
 
 def _encode(cut: Cut, among: Bools) -> _Encoded:

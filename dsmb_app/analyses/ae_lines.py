@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dsmb_app.analyses import cells, wording
-from dsmb_app.analyses.counting import count_rows, years_by_arm
+from dsmb_app.analyses.counting import Counts, count_rows, years_by_arm
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.result import ResultTable, Row, RowKey
 from dsmb_app.model.words import Level
@@ -41,11 +41,19 @@ def lines_table(
     subjects = cut.ae["SUBJECT"].to_numpy(dtype=np.int64)[records]
     onset = cut.ae["ONSETDY"].to_numpy(dtype=float)[records]
     found = count_rows(cut, codes, subjects, onset, len(rows))
-    body = cells.count_cells(cut, rows, found.n, found.events)
+    return counted_table(cut, rows, found, exhibit=exhibit, title=title, rates=rates, footnotes=footnotes)
+
+
+def counted_table(
+    cut: Cut, rows: Sequence[Row], counts: Counts, *, exhibit: str, title: str, rates: bool, footnotes: Sequence[str]
+) -> ResultTable:
+    """Turn counts, aligned with ``rows``, into a table; an open one has neither rates nor contrasts."""
+    shown = list(rows)
+    body = cells.count_cells(cut, shown, counts.n, counts.events)
     with_rates = rates and cut.level is not Level.POOLED
     if with_rates:
-        body |= cells.rate_cells(cut, rows, found.n, found.events, found.to_first, years_by_arm(cut))
-    body |= cells.contrast_cells(cut, rows, found.n)
+        body |= cells.rate_cells(cut, shown, counts.n, counts.events, counts.to_first, years_by_arm(cut))
+    body |= cells.contrast_cells(cut, shown, counts.n)
     stats = (*cells.COUNTS, *cells.RATES) if with_rates else cells.COUNTS
     return ResultTable(
         exhibit=exhibit,
@@ -55,7 +63,7 @@ def lines_table(
         population=wording.population(cut),
         arms=cut.arms,
         arm_sizes=dict(zip(cut.columns, cut.sizes.tolist(), strict=True)),
-        rows=tuple(rows),
+        rows=tuple(shown),
         columns=tuple(cells.arm_columns(cut, stats) + cells.contrast_columns(cut)),
         cells=body,
         footnotes=tuple(footnotes),

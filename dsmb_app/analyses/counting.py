@@ -77,6 +77,10 @@ class Counts:
     events: Ints
     to_first: Floats
 
+    def of(self, places: list[int]) -> Counts:
+        """Return the counts of some rows, in the order given."""
+        return Counts(self.n[places], self.events[places], self.to_first[places])
+
 
 def count_rows(cut: Cut, rows: Ints, subjects: Ints, onset: Floats, n_rows: int) -> Counts:
     """Count records that stand in rows: aligned arrays of row, subject and onset day, one entry per record and row."""

@@ -111,7 +111,6 @@ class Gate:
             ae=ae,
             lb=_with_window(self._with_subject(self._records("lb", level), subjects), subjects, choices),
             doses=self._with_subject(self._dose_days(level), subjects),
-            amounts=self._amounts(level, subjects),
             counts={**self._main.manifest["counts"], **counts},
             held_back=self._held_back() if level is Level.POOLED else (),
             baskets=self._baskets(level),
@@ -166,11 +165,6 @@ class Gate:
         if not len(rows) and level is Level.NAMED and self._names is not None:
             rows = self._names.table("ex")
         return rows if len(rows) else pd.DataFrame({"RECORD": [], "USUBJID": [], "EXSTDY": [], "EXENDY": []})
-
-    def _amounts(self, level: Level, subjects: pd.DataFrame) -> pd.DataFrame | None:
-        if level is not Level.NAMED or self._names is None:
-            return None
-        return self._with_subject(self._names.table("sealed_ex"), subjects)
 
     @staticmethod
     def _with_subject(rows: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,11 +15,11 @@ import typer
 from dsmb_app import __version__, ard, drafting, locking
 from dsmb_app.cli import demo
 from dsmb_app.cli.opening import open_at_level
+from dsmb_app.exporting import export_pack
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.result import Stamp
 from dsmb_app.model.words import Level
-from dsmb_app.packs import encrypt, meeting_pack
-from dsmb_app.session import Session
+from dsmb_app.packs import meeting_pack
 from dsmb_app.snapshot import container
 from dsmb_app.snapshot.atomic import write_atomically
 from dsmb_app.snapshot.secrets_file import SecretsFile
@@ -149,11 +148,7 @@ def pack(  # noqa: PLR0913 - each is an option of a public command
         for entry in meeting_pack.contents(session):
             typer.echo(f"{entry.sheet}  {entry.title}")
         return
-    data = meeting_pack.meeting_pack(session, _stamp(session, stamp))
-    data = encrypt.encrypted(data, password) if password else data
-    kind = "pack encrypted" if password else "pack in clear" if level is not Level.POOLED else "pack"
-    session.record_export(kind, data, out.name)
-    write_atomically(out, data)
+    kind = export_pack(session, out, password, stamp=_fixed_stamp(stamp) if stamp else None)
     typer.echo(f"Wrote {out} ({kind}, {level}).")
 
 
@@ -186,10 +181,7 @@ def _read_password(path: Path) -> str:
     return password
 
 
-def _stamp(session: Session, fixed: Path | None) -> Stamp:
-    if fixed is None:
-        created = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        return session.stamp(created=created, audit_head=session.audit_head)
+def _fixed_stamp(fixed: Path) -> Stamp:
     try:
         table = json.loads(fixed.read_text(encoding="utf-8"))
         return Stamp(**{key: str(table[key]) for key in ("snap_id", "sha256", "created", "audit_head")})

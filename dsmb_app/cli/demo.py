@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from dsmb_app import ard, locking
 from dsmb_app.cli.opening import open_at_level
+from dsmb_app.exporting import export_pack
 from dsmb_app.model.resource_files import resource
 from dsmb_app.model.words import Level
-from dsmb_app.packs import encrypt, meeting_pack
 from dsmb_app.session import Session
 from dsmb_app.snapshot.atomic import write_atomically
 from dsmb_app.snapshot.secrets_file import SecretsFile
@@ -84,15 +83,7 @@ def _pack_and_pictures(session: Session, folder: Path, say: Say) -> list[Path]:
         from dsmb_app import app as window  # noqa: PLC0415
     except ImportError as error:
         say(f"No pictures and no figures in the packs, because Qt cannot load: {error}")
-        _pack_without_figures(session, pack, password)
+        export_pack(session, pack, password)
         return [pack]
     window.write_pack(session, pack, password)(lambda *_: None)
     return [pack, *window.pictures(session, folder / "pages")]
-
-
-def _pack_without_figures(session: Session, path: Path, password: str | None) -> None:
-    created = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    data = meeting_pack.meeting_pack(session, session.stamp(created=created, audit_head=session.audit_head))
-    data = encrypt.encrypted(data, password) if password else data
-    session.record_export("pack encrypted" if password else "pack", data, path.name)
-    write_atomically(path, data)

@@ -35,8 +35,8 @@ class Cut:
     ``subjects``: all screened subjects, one row each (index 0..n-1): USUBJID as it may be shown, ``ARM`` (place in
     ``arms``, -1 none), ``PLANNEDARM`` (as randomised), flags, study days, ``ENDDY`` (last day of the chosen window).
     ``ae``: adverse events with ``SUBJECT`` (row in subjects), ``EMERGENT``, ``ONSETDY``. ``lb``: laboratory records
-    with ``SUBJECT`` and ``POST`` (post-baseline, in the window). ``doses``: dose days with ``SUBJECT``. ``amounts``:
-    the treatment as dosed, at level named alone. ``counts``: how often rules had to be applied, for footnotes.
+    with ``SUBJECT`` and ``POST`` (post-baseline, in the window). ``doses``: dose days with ``SUBJECT``.
+    ``counts``: how often rules had to be applied, for footnotes.
     ``arms`` is empty in a pooled cut; ``reference`` is "" unless arms are named.
     """
 
@@ -50,7 +50,6 @@ class Cut:
     ae: pd.DataFrame = field(repr=False)
     lb: pd.DataFrame = field(repr=False)
     doses: pd.DataFrame = field(repr=False)
-    amounts: pd.DataFrame | None = field(repr=False)
     counts: Mapping[str, int]
     held_back: tuple[str, ...]
     baskets: tuple[Basket, ...] = ()

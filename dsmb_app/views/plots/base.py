@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import pyqtgraph as pg
 from PySide6.QtGui import QColor, QFont
 
-from dsmb_app.model.result import ResultTable
 from dsmb_app.views.theme import SPACE, Theme
-
-
-class Plot(Protocol):
-    """A plot of one result."""
-
-    def show_result(self, table: ResultTable) -> None:
-        """Draw a result in place of the one before."""
 
 
 class Canvas(pg.GraphicsLayoutWidget):
