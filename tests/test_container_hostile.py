@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import struct
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from dsmb_app.model.errors import Refusal
 from dsmb_app.snapshot import container
 from dsmb_app.snapshot.header import LIMITS
+from tests.hostile_files import hostile
 from tests.sealed_files import (
     CONTENTS,
     PHRASES,
@@ -29,6 +32,7 @@ from tests.sealed_files import (
     signed_raw,
     take_apart,
 )
+from tests.shared_data import ROOT
 
 
 @given(st.binary(max_size=300))
@@ -192,3 +196,15 @@ def test_that_a_part_signed_but_not_for_its_secret_is_refused_in_words(tmp_path:
     with pytest.raises(Refusal) as caught:
         snapshot.unlock("main", PHRASES["main"])
     assert caught.value.code == "PART-DAMAGED"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux keeps a process to a limit of memory")
+def test_that_the_worst_files_are_refused_within_200_mib(tmp_path: Path) -> None:
+    # In a process of its own that cannot take more; what a file of that kind would cost elsewhere ends it.
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.hostile_files", str(tmp_path)],
+        capture_output=True, text=True, check=False, timeout=120, cwd=ROOT,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    told = {name: code for name, code, _ in (line.split("\t") for line in ended.stdout.splitlines())}
+    assert told == {**{name: code for name, (_, code) in hostile().items()}, "the limit": "holds"}

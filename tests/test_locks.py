@@ -98,7 +98,7 @@ def test_that_a_normalised_phrase_stays_as_it_is(text: str) -> None:
 def test_that_a_phrase_that_could_be_guessed_is_not_used() -> None:
     for phrase in ("", "dsmb", " a   b   c  d  "):
         with pytest.raises(Refusal) as caught:
-            PhraseLock(phrase).wrap("secret", part="main", snap_id="some-id")
+            PhraseLock(phrase).wrap(b"secret", part="main", snap_id="some-id")
         assert caught.value.code == "PHRASE-SHORT"
         assert not phrase or phrase not in caught.value.sentence()
 
@@ -130,13 +130,13 @@ def test_that_each_of_two_phrases_opens_a_part_and_in_any_spelling(tmp_path: Pat
 
 
 def test_that_locks_of_an_unknown_type_are_passed_over(tmp_path: Path) -> None:
-    later = [{"type": "member", "to": "age1abc"}, {"type": "pair"}, {"type": "member+phrase", "boxes": [1, {"a": 2}]}]
+    later = [{"type": "token", "to": "age1abc"}, {"type": "pair"}, {"type": "member+phrase", "boxes": [1, {"a": 2}]}]
     snapshot = with_locks(tmp_path, {"codes": [*later, entry()]})
     assert snapshot.unlock("codes", PHRASES["codes"]) == CONTENTS["codes"]
 
 
 def test_that_a_part_with_unknown_locks_only_says_so(tmp_path: Path) -> None:
-    snapshot = with_locks(tmp_path, {"codes": [{"type": "member"}]})
+    snapshot = with_locks(tmp_path, {"codes": [{"type": "pair"}]})
     with pytest.raises(Refusal) as caught:
         snapshot.unlock("codes", PHRASES["codes"])
     assert caught.value.code == "LOCK-UNKNOWN"
@@ -144,7 +144,7 @@ def test_that_a_part_with_unknown_locks_only_says_so(tmp_path: Path) -> None:
 
 def test_that_a_lock_moved_from_another_part_or_snapshot_opens_nothing(tmp_path: Path) -> None:
     other = lock_entries(take_apart(sealed_again()))["codes"][0]
-    for moved, phrase in ((entry("names"), PHRASES["names"]), (other, PHRASES["codes"])):
+    for moved, phrase in ((entry("main"), PHRASES["main"]), (other, PHRASES["codes"])):
         snapshot = with_locks(tmp_path, {"codes": [moved]})
         with pytest.raises(Refusal) as caught:
             snapshot.unlock("codes", phrase)
@@ -170,7 +170,9 @@ def test_that_another_cost_than_ours_is_refused_before_any_work(tmp_path: Path, 
         {"salt": "00" * 17},
         {"nonce": "zz" * 12},
         {"box": "0"},
-        {"box": "00" * 600},
+        {"box": "00" * 2100},
+        {"needs": "codes"},
+        {"needs": ""},
         {"extra": 1},
         {"type": 1},
     ],
@@ -179,7 +181,7 @@ def test_that_a_malformed_lock_is_refused(tmp_path: Path, change: dict[str, Any]
     assert code_of(tmp_path, {"codes": [{**entry(), **change}]}) == "LOCK-BAD"
 
 
-@pytest.mark.parametrize("locks", [[], {}, None, "phrase", [1], [[]], [{}], [{"type": "member"}] * 33])
+@pytest.mark.parametrize("locks", [[], {}, None, "phrase", [1], [[]], [{}], [{"type": "pair"}] * 33])
 def test_that_a_malformed_list_of_locks_is_refused(tmp_path: Path, locks: Any) -> None:
     assert code_of(tmp_path, {"codes": locks}) == "LOCK-BAD"
 

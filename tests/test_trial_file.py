@@ -235,7 +235,7 @@ def test_that_a_secrets_file_is_the_same_when_read_again(tmp_path: Path) -> None
         ({"format": 2}, "SECRETS-FILE-VERSION"),
         ({"signer": "K3QX"}, "SECRETS-FILE-BAD"),
         ({"snap_id": None}, "SECRETS-FILE-BAD"),
-        ({"phrases": {"main": "guess me not"}}, "SECRETS-FILE-BAD"),
+        ({"phrases": {"main": "guess me not", "others": "x"}}, "SECRETS-FILE-BAD"),
         ({"phrases": {"main": "guess me not", "codes": "", "names": "x"}}, "SECRETS-FILE-BAD"),
         ({"more": 1}, "SECRETS-FILE-BAD"),
     ],

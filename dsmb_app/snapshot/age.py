@@ -14,6 +14,14 @@ def new_identity() -> tuple[str, str]:
     return str(identity), str(identity.to_public())
 
 
+def is_recipient(text: str) -> bool:
+    """Tell whether ``text`` is an X25519 recipient; those that a plugin serves are none."""
+    try:
+        return str(pyrage.x25519.Recipient.from_str(text)) == text
+    except pyrage.RecipientError:
+        return False
+
+
 def encrypt(data: bytes, recipient: str) -> bytes:
     """Return ``data`` as an age file for one recipient."""
     sealed: bytes = pyrage.encrypt(data, [pyrage.x25519.Recipient.from_str(recipient)])

@@ -18,13 +18,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from dsmb_app.model.errors import Refusal
 from dsmb_app.snapshot import age
 from dsmb_app.snapshot.header import FORMAT, LIMITS, PART_NAMES, Header, PartEntry, read_header, signer_of
-from dsmb_app.snapshot.locks import KEYED_PARTS, LockList, PhraseLock, keys_part, read_keys_part
+from dsmb_app.snapshot.locks import KEYED_PARTS, NEEDS, Key, Lock, LockList, PhraseLock, read_keys_part, sealed_keys
 from dsmb_app.snapshot.phrases import normalise
 from dsmb_app.snapshot.signing import SIGNATURE_SIZE, fingerprint, is_signed, same_fingerprint, sign
-from dsmb_app.snapshot.words_for_people import FRESH_COPY, PHRASE_NAMES
+from dsmb_app.snapshot.words_for_people import FRESH_COPY, PHRASE_NAMES, codes_first
 
 MAGIC = b"DSMBSNP\x01"
-# main and receipt open together: one secret, one phrase.
+# main and receipt open together: one secret, the same locks.
 _SECRET_OF = {"main": "main", "receipt": "main", "codes": "codes", "names": "names"}
 _START = len(MAGIC) + 4
 
@@ -46,17 +46,20 @@ class Snapshot:
     part_sizes: Mapping[str, int]
     _parts: Mapping[str, bytes] = field(repr=False)
     _locks: Mapping[str, LockList] = field(repr=False)
+    # The secrets opened so far that another part needs.
+    _opened: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def pinned_to(self, signers: Collection[str]) -> Snapshot:
         """Return this snapshot as trusted. Raises Refusal SIGNER-UNKNOWN unless its signer is one of ``signers``."""
         _refuse_unknown_signer(self.signer, signers, self.path_name)
         return replace(self, trusted=True)
 
-    def unlock(self, part: str, phrase: str) -> bytes:
+    def unlock(self, part: str, key: str | Key) -> bytes:
         """Return the clear bytes of main, receipt, codes or names.
 
-        Takes about 0.2 s and 64 MiB. Raises Refusal WRONG-PHRASE; SIGNER-UNCHECKED when the snapshot was loaded
-        without saying whom to trust; PART-DAMAGED when the phrase is right and the part still does not open.
+        ``key``: a phrase, or a member's key. A phrase takes about 0.2 s and 64 MiB. Raises Refusal WRONG-PHRASE or
+        WRONG-KEY; CODES-FIRST for names when codes has not been opened here; SIGNER-UNCHECKED when the snapshot was
+        loaded without saying whom to trust; PART-DAMAGED when the key is right and the part still does not open.
         """
         if not self.trusted:
             raise Refusal(
@@ -65,17 +68,29 @@ class Snapshot:
                 "Give the signer's fingerprint from the statistician's letter.",
                 file=self.path_name,
             )
-        secret = self._locks[_SECRET_OF[part]].open(phrase)
+        locked = _SECRET_OF[part]
+        wrapped, needs = self._locks[locked].open(key)
+        if needs and needs not in self._opened:
+            # No courtesy: what the lock gave is encrypted to a secret that nobody here has.
+            raise codes_first(self.path_name)
         try:
-            return age.decrypt(self._parts[part], secret)
+            secret = (age.decrypt(wrapped, self._opened[needs]) if needs else wrapped).decode("ascii")
+            data = age.decrypt(self._parts[part], secret)
         except ValueError as error:
             raise Refusal("PART-DAMAGED", f"Its part {part} does not open.", FRESH_COPY, file=self.path_name) from error
+        if locked in NEEDS.values():
+            self._opened[locked] = secret
+        return data
+
+    def forget(self) -> None:
+        """Let go of what was opened: names need codes again."""
+        self._opened.clear()
 
 
 def build(
     *,
     contents: Mapping[str, bytes],
-    locks: Mapping[str, Sequence[PhraseLock]],
+    locks: Mapping[str, Sequence[Lock]],
     trial: str,
     seq: int,
     prev_sha256: str | None,
@@ -87,7 +102,7 @@ def build(
     ``contents``: the clear bytes of main, receipt, codes and names. ``locks``: for main (which opens receipt too),
     codes and names, the locks that open it. ``trial`` is the trial's random handle, ``seq`` counts its snapshots from
     1, ``prev_sha256`` is the SHA-256 of the file before. Raises Refusal for a weak or a repeated phrase, or a part
-    over its limit.
+    over its limit. Whoever opens names must be able to open codes.
     """
     if contents.keys() != _SECRET_OF.keys() or locks.keys() != set(KEYED_PARTS) or not all(locks.values()):
         raise ValueError("contents or locks of other parts than expected, or a part without a lock")
@@ -95,12 +110,7 @@ def build(
     snap_id = snap_id or secrets.token_hex(8)
     identities = {part: age.new_identity() for part in KEYED_PARTS}
     parts = {part: age.encrypt(data, identities[_SECRET_OF[part]][1]) for part, data in contents.items()}
-    parts["keys"] = keys_part(
-        {
-            part: [lock.wrap(identities[part][0], part=part, snap_id=snap_id) for lock in locks[part]]
-            for part in KEYED_PARTS
-        }
-    )
+    parts["keys"] = sealed_keys(identities, locks, snap_id)
     for part, data in parts.items():
         if len(data) > LIMITS[part]:
             raise Refusal(
@@ -127,10 +137,10 @@ def assemble(header: bytes, parts: Mapping[str, bytes], signing_key: Ed25519Priv
     return b"".join([top, sign(signing_key, top), *(parts[name] for name in PART_NAMES)])
 
 
-def _refuse_shared_phrases(locks: Mapping[str, Sequence[PhraseLock]]) -> None:
+def _refuse_shared_phrases(locks: Mapping[str, Sequence[Lock]]) -> None:
     owner: dict[str, str] = {}
     for part, part_locks in locks.items():
-        for lock in part_locks:
+        for lock in (lock for lock in part_locks if isinstance(lock, PhraseLock)):
             if owner.setdefault(normalise(lock.phrase), part) != part:
                 # Masked first, names second is kept by different phrases, not by a button.
                 raise Refusal(

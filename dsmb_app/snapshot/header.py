@@ -13,6 +13,8 @@ from dsmb_app.snapshot.canonical import from_canonical, to_canonical
 from dsmb_app.snapshot.words_for_people import FRESH_COPY
 
 FORMAT = 1
+TEST = "TEST-"
+"""Begins the handle of a trial whose key anybody can compute."""
 MIB = 1024 * 1024
 PART_NAMES = ("main", "receipt", "keys", "codes", "names")
 # The longest that each part may be in the file, in bytes; for the header, its JSON.

@@ -17,13 +17,15 @@ Model = TypeVar("Model", bound=BaseModel)
 _MAX_SIZE = 64 * 1024 * 1024
 
 
-def read_own_file(path: Path, model: type[Model], *, kind: str, code: str, version: int) -> Model:
+def read_own_file(
+    path: Path, model: type[Model], *, kind: str, code: str, version: int, most: int = _MAX_SIZE
+) -> Model:
     """Return a file's content checked against ``model``, whose field ``format`` must be ``version``.
 
-    ``kind`` names the file to the reader ("the trial file"). Raises Refusal with a code that starts with ``code``;
-    no sentence quotes a value, because values are keys and phrases.
+    ``kind`` names the file to the reader ("the trial file"); ``most`` bytes is the longest that it can be. Raises
+    Refusal with a code that starts with ``code``; no sentence quotes a value, because values are keys and phrases.
     """
-    value = _read_object(path, kind, code)
+    value = _read_object(path, kind, code, most)
     if value.get("format") != version:
         raise Refusal(
             f"{code}-VERSION",
@@ -51,10 +53,23 @@ def write_own_file(path: Path, content: BaseModel) -> None:
     write_atomically(path, f"{text}\n".encode("ascii"), mode=0o600)
 
 
-def _read_object(path: Path, kind: str, code: str) -> dict[str, object]:
+def first_line(path: Path, *, what: str, code: str) -> str:
+    """Return the first line of a text file that holds a secret such as a phrase. Raises Refusal ``code``."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise Refusal(code, f"It cannot be read: {why}.", "Give a text file.", file=path.name) from None
+    line = next(iter(text.splitlines()), "")
+    if not line.strip():
+        raise Refusal(code, "Its first line is empty.", f"Put the {what} on its first line.", file=path.name)
+    return line
+
+
+def _read_object(path: Path, kind: str, code: str, most: int) -> dict[str, object]:
     try:
         with path.open("rb") as handle:
-            data = handle.read(_MAX_SIZE + 1)
+            data = handle.read(most + 1)
     except FileNotFoundError as error:
         raise Refusal(
             f"{code}-MISSING", f"There is no such file ({kind}).", "Check the name and the folder.", file=path.name
@@ -67,7 +82,7 @@ def _read_object(path: Path, kind: str, code: str) -> dict[str, object]:
             file=path.name,
         ) from error
     try:
-        value = from_strict(data) if len(data) <= _MAX_SIZE else None
+        value = from_strict(data) if len(data) <= most else None
     except ValueError:
         value = None
     if not isinstance(value, dict):

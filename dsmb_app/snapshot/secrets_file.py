@@ -22,14 +22,7 @@ def _whole_fingerprint(text: str) -> str:
 
 
 _Phrase = Annotated[str, Field(min_length=1, max_length=1000)]
-
-
-class _Phrases(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
-
-    main: _Phrase
-    codes: _Phrase
-    names: _Phrase
+_Part = Literal["main", "codes", "names"]
 
 
 class _Content(BaseModel):
@@ -38,12 +31,12 @@ class _Content(BaseModel):
     format: Literal[1]
     signer: Annotated[str, AfterValidator(_whole_fingerprint)]
     snap_id: Handle
-    phrases: _Phrases
+    phrases: dict[_Part, _Phrase]  # a part without one opens with members' keys alone
 
 
 @dataclass(frozen=True)
 class SecretsFile:
-    """The signer's fingerprint, the snapshot's id, and the phrases by part: main, codes, names."""
+    """The signer's fingerprint, the snapshot's id, and the phrases by part (main, codes, names), where it has one."""
 
     signer: str
     snap_id: str
@@ -53,9 +46,9 @@ class SecretsFile:
     def load(cls, path: Path) -> SecretsFile:
         """Read a secrets file. Raises Refusal with a code that starts with SECRETS-FILE."""
         found = read_own_file(path, _Content, kind="a secrets file", code="SECRETS-FILE", version=FORMAT)
-        return cls(found.signer, found.snap_id, found.phrases.model_dump())
+        return cls(found.signer, found.snap_id, {str(part): phrase for part, phrase in found.phrases.items()})
 
     def save(self, path: Path) -> None:
         """Write the file whole or not at all, for its owner alone. Raises Refusal when it cannot be written."""
-        phrases = _Phrases.model_validate(self.phrases)
-        write_own_file(path, _Content(format=1, signer=self.signer, snap_id=self.snap_id, phrases=phrases))
+        fields = {"format": FORMAT, "signer": self.signer, "snap_id": self.snap_id, "phrases": self.phrases}
+        write_own_file(path, _Content.model_validate(fields))

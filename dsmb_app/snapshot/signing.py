@@ -38,8 +38,12 @@ def fingerprint(public_key: Ed25519PublicKey) -> str:
 
     Example: ``K3QX-7PZA-...``. Compare two of them with ``same_fingerprint`` only.
     """
-    digest = hashlib.sha256(public_key.public_bytes_raw()).digest()[:_PRINT_BYTES]
-    text = base64.b32encode(digest).decode("ascii")
+    return printed(public_key.public_bytes_raw())
+
+
+def printed(data: bytes) -> str:
+    """Return the first 160 bits of the SHA-256 of ``data`` in the form in which people read them out."""
+    text = base64.b32encode(hashlib.sha256(data).digest()[:_PRINT_BYTES]).decode("ascii")
     return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
 
 

@@ -6,18 +6,20 @@ import hashlib
 import random
 import secrets
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from filelock import FileLock, Timeout
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from dsmb_app.model.errors import Refusal
-from dsmb_app.snapshot.header import Handle, Sha256
+from dsmb_app.snapshot.header import TEST, Handle, Sha256
 from dsmb_app.snapshot.own_files import read_own_file, write_own_file
-from dsmb_app.snapshot.signing import fingerprint
+from dsmb_app.snapshot.signing import fingerprint, same_fingerprint
 
 FORMAT = 1
 LETTERS = string.ascii_uppercase
@@ -48,11 +50,14 @@ class _Content(BaseModel):
     subject_ids: Annotated[dict[_Name, _SubjectId], AfterValidator(_all_different)]
     seq: Annotated[int, Field(ge=0, le=10**9)]
     prev_sha256: Sha256 | None
+    study: _Name | None = None  # files made before the first lock, or before this field was there, have none
 
 
 @dataclass
 class TrialFile:
     """One trial: random handle, signing key, arm -> letter, USUBJID -> random id, and the last snapshot sealed.
+
+    ``study`` is the id of the study file that it was first locked with, None before that.
 
     ``seq`` counts the snapshots sealed so far, ``prev_sha256`` is the SHA-256 of the last one; who locks sets both
     after the next one. ``test`` marks a throw-away trial, which is never saved.
@@ -64,12 +69,13 @@ class TrialFile:
     subject_ids: dict[str, str] = field(default_factory=dict, repr=False)
     seq: int = 0
     prev_sha256: str | None = None
+    study: str | None = None
     test: bool = False
 
     @classmethod
-    def new(cls) -> TrialFile:
+    def new(cls, study: str | None = None) -> TrialFile:
         """Return a trial with a fresh handle and key, and nothing assigned yet."""
-        return cls(f"T-{secrets.token_hex(5)}", Ed25519PrivateKey.generate())
+        return cls(f"T-{secrets.token_hex(5)}", Ed25519PrivateKey.generate(), study=study)
 
     @classmethod
     def for_test(cls, seed: int | None) -> TrialFile:
@@ -80,7 +86,7 @@ class TrialFile:
         start = secrets.token_bytes(32) if seed is None else str(seed).encode("ascii")
         key = hashlib.sha256(b"dsmb test trial, signing key\n" + start).digest()
         handle = hashlib.sha256(b"dsmb test trial, handle\n" + start).hexdigest()[:10]
-        return cls(f"TEST-{handle}", Ed25519PrivateKey.from_private_bytes(key), test=True)
+        return cls(f"{TEST}{handle}", Ed25519PrivateKey.from_private_bytes(key), test=True)
 
     @classmethod
     def load_or_create(cls, path: Path) -> TrialFile:
@@ -100,7 +106,39 @@ class TrialFile:
         """Return the trial in ``path``. Raises Refusal with a code that starts with TRIAL-FILE."""
         found = read_own_file(path, _Content, kind="a trial file", code="TRIAL-FILE", version=FORMAT)
         key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(found.signing_key))
-        return cls(found.trial, key, found.letters, found.subject_ids, found.seq, found.prev_sha256)
+        return cls(found.trial, key, found.letters, found.subject_ids, found.seq, found.prev_sha256, found.study)
+
+    def keep_to_study(self, study: str, file: str) -> None:
+        """Remember which study this trial is of. Raises Refusal TRIAL-OTHER-STUDY when it is of another one."""
+        if self.study not in (None, study):
+            raise Refusal(
+                "TRIAL-OTHER-STUDY",
+                f"This is the trial file of the study {self.study}; the study file says {study}.",
+                "Give the trial file of this study, or correct [study].id.",
+                file=file,
+            )
+        self.study = study
+
+    def keep_to_signer(self, signer: str, secrets_file: str, file: str) -> None:
+        """Refuse to lock for readers who trust ``signer``, as the secrets file says, when that is somebody else.
+
+        Raises Refusal TRIAL-NONE for a trial that is only now being made, TRIAL-OTHER-SIGNER for another one.
+        """
+        if same_fingerprint(signer, self.fingerprint):
+            return
+        if not self.seq and not self.letters:
+            raise Refusal(
+                "TRIAL-NONE",
+                f"This would begin a new trial, but {secrets_file} is of an earlier lock, signed by {signer}.",
+                "Give the trial file of that lock; for a new trial give a new name for the secrets file.",
+                file=file,
+            )
+        raise Refusal(
+            "TRIAL-OTHER-SIGNER",
+            f"It signs as {self.fingerprint}, but {secrets_file} is of a lock signed by {signer}.",
+            "Give the trial file and the secrets file of the same trial.",
+            file=file,
+        )
 
     def save(self, path: Path) -> None:
         """Write the file whole or not at all, for its owner alone. Raises Refusal when it cannot be written."""
@@ -114,6 +152,7 @@ class TrialFile:
             subject_ids=self.subject_ids,
             seq=self.seq,
             prev_sha256=self.prev_sha256,
+            study=self.study,
         )
         write_own_file(path, content)
 
@@ -153,6 +192,37 @@ class TrialFile:
             used.add(drawn)
             self.subject_ids[usubjid] = drawn
         return dict(self.subject_ids)
+
+
+@contextmanager
+def alone_with(path: Path) -> Iterator[None]:
+    """Keep every other lock away from a trial file. Raises Refusal TRIAL-BUSY when one is running.
+
+    Two of them would give the same number and could give a subject two ids. The lock file stays: to delete it could
+    let two in.
+    """
+    lock = FileLock(path.with_name(f"{path.name}.lock"), mode=0o600)
+    try:
+        path.parent.stat()  # the lock would make a folder that is not there
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise Refusal(
+            "TRIAL-BUSY",
+            "Another lock is using this trial file.",
+            "Wait until it has ended, then try again.",
+            file=path.name,
+        ) from None
+    except OSError as error:
+        raise Refusal(
+            "TRIAL-FILE-FOLDER",
+            f"No file can be made beside it ({error.strerror or type(error).__name__}).",
+            "Check that its folder exists and may be written to.",
+            file=path.name,
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _draw_id(rng: random.Random) -> str:

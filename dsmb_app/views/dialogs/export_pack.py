@@ -26,13 +26,20 @@ _CLOSED = (
 )
 
 
+def narrowed(session: Session) -> str:
+    """Return what the reader must know of filters before the pack is written, "" where none is in force."""
+    only = session.only()
+    return f"Filters are in force. The pack will hold only: {only}." if only else ""
+
+
 class ExportDialog(Form):
     """Asks for file and password; writes the pack of the session's own level, the only one that it can write."""
 
     def __init__(self, session: Session, write_pack: PackWriter, parent: QWidget | None = None) -> None:
         self._closed = wording.is_closed(session.level)
         kind = "closed" if self._closed else "open"
-        super().__init__(f"Export the {kind} pack", _CLOSED if self._closed else _OPEN, "Export", parent)
+        explanation = " ".join(filter(None, (_CLOSED if self._closed else _OPEN, narrowed(session))))
+        super().__init__(f"Export the {kind} pack", explanation, "Export", parent)
         self._session, self._write_pack = session, write_pack
         study = session.study.study
         self.file = self.add_field("File", beside=tool("Choose a folder", "open", self._choose))

@@ -15,6 +15,12 @@ def ask_where_to_save(parent: QWidget, title: str, proposed: str, kinds: str) ->
     return Path(name) if name else None
 
 
+def ask_for_key(parent: QWidget) -> Path | None:
+    """Return the key file that the reader chooses, None for none."""
+    name, _ = QFileDialog.getOpenFileName(parent, "Use my key file", "", "All files (*)")
+    return Path(name) if name else None
+
+
 def ask_for_snapshot(parent: QWidget) -> Path | None:
     """Return the snapshot that the reader chooses, None for none."""
     name, _ = QFileDialog.getOpenFileName(parent, "Open a snapshot", "", SNAPSHOTS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from dsmb_app.views.controls import button, label, tool
 from dsmb_app.views.theme import SPACE
@@ -63,6 +63,13 @@ class Form(QDialog):
         self.fields.addLayout(row)
         field.textChanged.connect(lambda _text: self.check())
         return field
+
+    def rename_field(self, field: QLineEdit, name: str) -> None:
+        """Give a field another name, above it and for screen readers."""
+        field.setAccessibleName(name)
+        for words in self.findChildren(QLabel):
+            if words.buddy() is field:
+                words.setText(name)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin at the first field that is empty."""

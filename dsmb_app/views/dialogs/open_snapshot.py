@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -14,16 +14,25 @@ from dsmb_app.views import jobs
 from dsmb_app.views.controls import tool
 from dsmb_app.views.dialogs.files import ask_for_snapshot
 from dsmb_app.views.dialogs.form import Form
+from dsmb_app.views.dialogs.phrase_or_key import PhraseOrKey
 
 
 @dataclass(frozen=True)
 class Opening:
-    """What opens a snapshot; also what a closed session needs to open it again. ``note`` is said once it is open."""
+    """What opens a snapshot; also what a closed session needs to open it again. ``note`` is said once it is open.
+
+    With a ``key`` file, ``phrase`` is its passphrase.
+    """
 
     file: Path
     phrase: str = field(repr=False)
     signer: str
     note: str = ""
+    key: Path | None = None
+
+    def to_keep(self) -> Opening:
+        """Return what may be kept while the snapshot is open: a member's key may open more, so no passphrase."""
+        return replace(self, phrase="") if self.key else self
 
 
 @dataclass(frozen=True)
@@ -31,12 +40,14 @@ class Opener:
     """How the window opens snapshots: made where the program is put together.
 
     ``open`` raises Refusal; ``signer_of`` returns the fingerprint pinned for the file's trial, None for a first open,
-    and raises Refusal for a file that is no sound snapshot; ``pin`` remembers the signer of a trial.
+    and raises Refusal for a file that is no sound snapshot; ``pin`` remembers the signer of a trial; ``read_key`` makes
+    of a key file and its passphrase what opens parts, and raises Refusal (None: key files are not offered).
     """
 
     open: Callable[[Opening], Session]
     signer_of: Callable[[Path], str | None]
     pin: Callable[[str, str], None]
+    read_key: Callable[[Path, str], object] | None = None
 
 
 class OpenDialog(Form):
@@ -54,7 +65,8 @@ class OpenDialog(Form):
         self.opening: Opening | None = None
         choose = tool("Choose a file", "open", self._choose)
         self.file = self.add_field("Snapshot file", hint="….dsmb", beside=choose)
-        self.phrase = self.add_field("Opening phrase", secret=True)
+        self.means = PhraseOrKey(self, "Opening phrase", with_key=opener.read_key is not None)
+        self.phrase = self.means.field
         self.signer = self.add_field("Signer's fingerprint", hint="from the statistician's letter; asked once")
         self.file.editingFinished.connect(self._look_at_file)
         self._known: str | None = None
@@ -68,8 +80,10 @@ class OpenDialog(Form):
         self.file.setText(str(file))
         self._look_at_file()
 
-    def use(self, phrase: str, *, signer: str = "", note: str = "") -> None:
+    def use(self, phrase: str, *, key: Path | None = None, signer: str = "", note: str = "") -> None:
         """Open with what is known already; where something is missing or wrong, the dialog asks."""
+        if key is not None:
+            self.means.take(key)
         self.phrase.setText(phrase)
         # A signer that the program itself vouches for is trusted, and not pinned for later.
         self._known = self._known or signer or None
@@ -106,7 +120,7 @@ class OpenDialog(Form):
     def try_to_go(self) -> None:
         """Open the snapshot off the main thread."""
         self.say("")
-        opening = Opening(self._path(), self.phrase.text(), self.signer.text().strip(), self._note)
+        opening = Opening(self._path(), self.phrase.text(), self.signer.text().strip(), self._note, self.means.key)
         jobs.run(
             "Opening the snapshot",
             lambda progress: self._open(opening, progress),
@@ -126,7 +140,7 @@ class OpenDialog(Form):
         except Refusal as refusal:
             self.say(refusal.sentence())
             return
-        self.session, self.opening = session, opening
+        self.session, self.opening = session, opening.to_keep()
         self.accept()
 
     def _refused(self, error: Exception) -> None:

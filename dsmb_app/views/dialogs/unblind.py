@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.views import jobs
 from dsmb_app.views.dialogs.form import Form
+from dsmb_app.views.dialogs.phrase_or_key import PhraseOrKey
 
 CODES = (
     "Start a closed session",
@@ -27,23 +29,31 @@ NAMES = (
 
 
 class UnblindDialog(Form):
-    """Asks until ``unlock(phrase, why)`` goes through or the reader gives up."""
+    """Asks until ``unlock(what opens, why=reason, who=name and role)`` goes through or the reader gives up.
+
+    What opens is the phrase, or what ``read_key`` makes of the reader's key file and its passphrase.
+    """
 
     def __init__(
         self,
         words: tuple[str, str, str, str],
-        unlock: Callable[[str, str], None],
+        unlock: Callable[..., None],
         *,
         who: tuple[str, str] = ("", ""),
+        read_key: Callable[[Path, str], object] | None = None,
+        key: Path | None = None,
         parent: QWidget | None = None,
     ) -> None:
         title, explanation, phrase, go = words
         super().__init__(title, explanation, go, parent)
-        self._unlock = unlock
+        self._unlock, self._read_key = unlock, read_key
         self.name = self.add_field("Your name")
         self.role = self.add_field("Your role", hint="for example: chair, statistician, member")
         self.reason = self.add_field("Reason", hint="for example: second meeting, closed part")
-        self.phrase = self.add_field(phrase, secret=True)
+        self.means = PhraseOrKey(self, phrase, with_key=read_key is not None)
+        self.phrase = self.means.field
+        if key is not None:
+            self.means.take(key)
         self.name.setText(who[0])
         self.role.setText(who[1])
         self.check()
@@ -53,11 +63,6 @@ class UnblindDialog(Form):
         """Return name and role, so that they need to be typed only once in a session."""
         return self.name.text().strip(), self.role.text().strip()
 
-    @property
-    def why(self) -> str:
-        """Return what the audit log keeps."""
-        return f"{self.name.text().strip()}, {self.role.text().strip()}: {self.reason.text().strip()}"
-
     def missing(self) -> str:
         """Return the name of the first field that is empty."""
         empty = [f for f in (self.name, self.role, self.reason, self.phrase) if not f.text().strip()]
@@ -66,10 +71,11 @@ class UnblindDialog(Form):
     def try_to_go(self) -> None:
         """Unlock off the main thread."""
         self.say("")
-        phrase, why = self.phrase.text(), self.why
+        phrase, key = self.phrase.text(), self.means.key
+        said = {"why": self.reason.text().strip(), "who": ", ".join(self.who)}
         jobs.run(
             "Unlocking",
-            lambda _progress: self._unlock(phrase, why),
+            lambda _progress: self._unlock(self._read_key(key, phrase) if key else phrase, **said),
             parent=self,
             done=lambda _nothing: self.accept(),
             failed=self._refused,
