@@ -8,6 +8,12 @@ import sys
 
 def main() -> None:
     """Start the window (``main.py``) or run a command (``main.py verify FILE.dsmb``)."""
+    if sys.argv[1:] == ["--read-source"]:
+        # In a frozen program there is no other way to start the process that parses a delivery's files.
+        from dsmb_app.snapshot import reading_child  # noqa: PLC0415
+
+        reading_child.main()
+        return
     # Each side is imported only when it is wanted: the commands work where Qt cannot load.
     if sys.argv[1:]:
         from dsmb_app import cli  # noqa: PLC0415

@@ -49,6 +49,13 @@ def pilot(project: Path, shared_data: Path, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(autouse=True)
+def read_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read source folders in the test's own process, hundreds of them; the mark ``isolated`` keeps the real way."""
+    if request.node.get_closest_marker("isolated") is None:
+        monkeypatch.setattr("dsmb_app.snapshot.source.ISOLATED", False)
+
+
+@pytest.fixture(autouse=True)
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep audit log and settings of every test in a folder of its own."""
     folder = tmp_path / "state"

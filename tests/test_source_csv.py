@@ -68,6 +68,21 @@ def test_that_the_usual_encodings_and_line_ends_read_alike(encoding: str, end: s
     assert rows_of(data) == [{"USUBJID": "S1", "AETERM": "Ménière"}, {"USUBJID": "S2", "AETERM": "Rash"}]
 
 
+@pytest.mark.parametrize(("mark", "word"), [(";", "semicolons"), ("\t", "tabs")])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16-le", "utf-16-be"])
+def test_that_semicolons_and_tabs_separate_too_and_are_noted(mark: str, word: str, encoding: str) -> None:
+    rows = [['""', "usubjid", "AETERM"], ["1", "S1", '"Ménière, left"'], ["2", "S2", '"a;b\tc"']]
+    text = "".join(mark.join(row) + "\n" for row in rows)
+    start = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")
+    table = read_csv(start + text.encode(encoding), "ae.csv")
+    assert table.frame.to_numpy().tolist() == [["S1", "Ménière, left"], ["S2", "a;b\tc"]]
+    assert any(note == f"ae.csv: the fields are separated by {word}" for note in table.notes)
+
+
+def test_that_commas_in_a_header_of_one_column_do_not_matter() -> None:
+    assert rows_of("USUBJID\nS1;S2\n") == [{"USUBJID": "S1;S2"}]
+
+
 def test_that_big_endian_utf16_reads_too() -> None:
     data = b"\xfe\xff" + "USUBJID,AETERM\nS1,Ménière\n".encode("utf-16-be")
     assert rows_of(data) == [{"USUBJID": "S1", "AETERM": "Ménière"}]
@@ -145,8 +160,8 @@ def test_that_rows_beyond_the_first_portion_are_read_and_counted(monkeypatch: py
         ("OBS\n1\n", "SRC-CSV-HEADER", None, "row numbers alone"),
         ("S1,Rash,2026-01-03\nS2,Pain,2026-01-04\n", "SRC-CSV-HEADER", None, "'2026-01-03' is a value"),
         ("1,ABC,AE\n", "SRC-CSV-HEADER", None, "'1' is a value"),
-        ("USUBJID;AETERM\nS1;Rash\n", "SRC-CSV-SEPARATOR", None, "';'"),
-        ("USUBJID\tAETERM\nS1\tRash\n", "SRC-CSV-SEPARATOR", None, "a tab"),
+        ("USUBJID|AETERM\nS1|Rash\n", "SRC-CSV-SEPARATOR", None, "'|'"),
+        ("USUBJID;AETERM\nS1;Rash;2\n", "SRC-CSV-RAGGED", 1, "3 fields, the header 2"),
         ("USUBJID,AETERM,aeterm\n", "SRC-COLUMN-TWICE", None, "number 2 and 3"),
         ("USUBJID,AETERM,\n", "SRC-COLUMN-NAME", None, "Column 3 cannot be used: the column has no name"),
         ('USUBJID,"AETERM; DROP TABLE ae"\n', "SRC-COLUMN-NAME", None, "'AETERM; DROP TABLE A...'"),

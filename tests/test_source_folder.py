@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsmb_app.model.errors import Refusal
-from dsmb_app.snapshot import source as source_module
+from dsmb_app.snapshot import folder as folder_module
 from dsmb_app.snapshot.source import Dataset, number, read_source, text
 from tests.sending import send
 
@@ -93,13 +93,13 @@ def test_that_names_and_extensions_may_have_any_case(tmp_path: Path) -> None:
 
 
 def test_that_companions_are_left_alone_and_strangers_noted(tmp_path: Path) -> None:
-    companions = ["define.xml", "study.toml", "Readme.TXT", "acrf.pdf", "ae.json", ".DS_Store", "~$dm.csv", "._ae.xpt"]
-    send(tmp_path / "in", {"ae.csv": AE, "ae.sas7bdat": b"x", "old.zip": b"x"} | dict.fromkeys(companions, b"x"))
+    companions = ["define.xml", "study.toml", "Readme.TXT", "acrf.pdf", ".DS_Store", "~$dm.csv", "._ae.xpt"]
+    send(tmp_path / "in", {"ae.csv": AE, "run.json": b"{}", "old.zip": b"x"} | dict.fromkeys(companions, b"x"))
     (tmp_path / "in" / "split").mkdir()
     source = read_source(tmp_path / "in")
     assert list(source.datasets) == ["AE"]
     (note,) = [note for note in source.notes if note.startswith("not read")]
-    assert note.endswith(": ae.sas7bdat, old.zip, split (a folder)")
+    assert note.endswith(": old.zip, run.json, split (a folder)")
 
 
 @pytest.mark.parametrize(
@@ -132,9 +132,9 @@ def test_that_a_file_over_the_limit_is_refused_before_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(tmp_path / "in", {"ae.csv": AE})
-    monkeypatch.setattr(source_module, "SIZE_LIMIT", len(AE))
+    monkeypatch.setattr(folder_module, "SIZE_LIMIT", len(AE))
     assert len(read_source(tmp_path / "in").datasets["AE"].frame) == 2
-    monkeypatch.setattr(source_module, "SIZE_LIMIT", len(AE) - 1)
+    monkeypatch.setattr(folder_module, "SIZE_LIMIT", len(AE) - 1)
     monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("it was read"))
     assert refused_folder(tmp_path / "in").code == "SRC-SIZE"
 

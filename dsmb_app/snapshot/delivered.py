@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from dsmb_app.model.errors import Refusal
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Kind = Literal["text", "number"]
-Texts = NDArray[np.object_]
-V = TypeVar("V", str, bytes)
+V = TypeVar("V")
 
 NEW_COPY = "Ask for the file again."
 
@@ -40,17 +41,75 @@ _LOOKS = (
 
 
 @dataclass(frozen=True)
-class Table:
-    """One file's rows: text columns of clean ``str``, number columns of float64, in the order of the file.
+class TextColumn:
+    """A column of clean text: row i holds ``words[codes[i]]``. Equal cells share one word, so it is small to hold and
+    quick to hand to another process; a word may stand in ``words`` twice."""
 
-    ``columns_in_file`` counts a row-number column too, which ``frame`` has no more; ``notes`` are warnings.
+    codes: NDArray[np.int32]
+    words: tuple[str, ...]
+
+    def texts(self) -> NDArray[np.object_]:
+        """Return the cells as an array of ``str``."""
+        lookup = np.empty(len(self.words), dtype=object)
+        lookup[:] = self.words
+        return lookup[self.codes]
+
+
+Numbers = NDArray[np.float64]
+Column = TextColumn | Numbers
+
+
+class Coder(Generic[V]):
+    """Makes a TextColumn of values that arrive in portions; ``once`` turns a value into text, once for each."""
+
+    def __init__(self, once: Callable[[V], str]) -> None:
+        self._once = once
+        self._known: dict[V, int] = {}
+        self._words: list[str] = []
+        self._parts: list[NDArray[np.int32]] = []
+
+    def add(self, values: Sequence[V]) -> None:
+        """Append the values of further rows."""
+        for value in set(values).difference(self._known):
+            self._known[value] = len(self._words)
+            self._words.append(self._once(value))
+        self._parts.append(np.fromiter(map(self._known.__getitem__, values), np.int32, len(values)))
+
+    def column(self) -> TextColumn:
+        """Return all that was added."""
+        return TextColumn(np.concatenate([np.empty(0, np.int32), *self._parts]), tuple(self._words))
+
+
+@dataclass(frozen=True)
+class Table:
+    """One file's rows: text columns and number columns (float64, missing is NaN), in the order of the file.
+
+    ``columns_in_file`` counts a row-number column too, which ``columns`` has no more; ``notes`` are warnings.
+    ``formats`` has the display formats of the columns that have one, in the form of ``format_text``.
     """
 
-    frame: pd.DataFrame
+    columns: Mapping[str, Column]
+    rows: int
     labels: Mapping[str, str]
-    kinds: Mapping[str, Kind]
     columns_in_file: int
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    formats: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """Return what each column holds."""
+        return {name: "text" if isinstance(column, TextColumn) else "number" for name, column in self.columns.items()}
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Return the table as a frame: text as pandas ``str``, numbers as float64, index 0..rows-1."""
+        import pandas as pd  # noqa: PLC0415 - it starts slowly, and the process that reads the files needs none
+
+        series: dict[str, Any] = {
+            name: pd.array(column.texts(), dtype="str") if isinstance(column, TextColumn) else column
+            for name, column in self.columns.items()
+        }
+        return pd.DataFrame(series, index=pd.RangeIndex(self.rows), copy=False)
 
 
 def looks_like(data: bytes) -> str:
@@ -69,42 +128,34 @@ def clean(value: str, column: str) -> str:
     return value.strip(" \t\r\n\xa0\x00") if is_key(column) else value.rstrip(" \x00")
 
 
-def spread(values: Sequence[V], once: Callable[[V], str], known: dict[V, str] | None = None) -> Texts:
-    """Map values to text, calling ``once`` for each distinct value: equal cells share one ``str``.
-
-    ``known`` keeps what was mapped already, for a column that arrives in portions.
-    """
-    lookup: dict[V, str] = {} if known is None else known
-    lookup.update((value, once(value)) for value in set(values).difference(lookup))
-    out = np.empty(len(values), dtype=object)
-    out[:] = [lookup[value] for value in values]
-    return out
-
-
 def check_names(names: Iterable[str], file: str) -> tuple[str, ...]:
     """Return column names in upper case. Refuse a name that SAS would not take, and a name that stands twice."""
     upper = tuple(name.upper() for name in names)
+    first: dict[str, int] = {}
     for place, name in enumerate(upper, start=1):
         if not _NAME.fullmatch(name):
             said = f"{brief(name)} is not a column name" if name else "the column has no name"
             what = f"Column {place} cannot be used: {said}."
             todo = "Name each column with letters, digits and _, at most 32, not starting with a digit."
             raise Refusal("SRC-COLUMN-NAME", what, todo, file=file)
-        if name in upper[: place - 1]:
-            what = f"Column {name} stands twice (as number {upper.index(name) + 1} and {place})."
+        if first.setdefault(name, place) != place:
+            what = f"Column {name} stands twice (as number {first[name]} and {place})."
             raise Refusal("SRC-COLUMN-TWICE", what, "Remove or rename one of the two.", file=file)
     return upper
+
+
+def format_text(name: str, width: int = 0, decimals: int = 0) -> str:
+    """Return a display format as SAS writes it, ``DATE9.``, ``8.2``, ``$20.``; "" for none.
+
+    ``name`` may hold width and decimals already (``date9``); in other formats it is any text of the sender.
+    """
+    bare = name.strip().upper()
+    if width:
+        bare += f"{width}.{decimals or ''}"
+    return bare if "." in bare or not bare else f"{bare}."
 
 
 def brief(value: str) -> str:
     """Quote a value for a sentence: at most 20 characters of it, none that breaks the line."""
     shown = "".join(char if char.isprintable() else "?" for char in value[:20])
     return f"'{shown}{'...' if len(value) > 20 else ''}'"
-
-
-def make_frame(columns: Mapping[str, Texts | NDArray[np.float64]], rows: int) -> pd.DataFrame:
-    """Put columns side by side: text as pandas ``str``, numbers as float64, index 0..rows-1."""
-    series: dict[str, Any] = {
-        name: pd.array(values, dtype="str") if values.dtype == object else values for name, values in columns.items()
-    }
-    return pd.DataFrame(series, index=pd.RangeIndex(rows), copy=False)

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsmb_app.model.errors import Refusal
-from dsmb_app.snapshot.delivered import NEW_COPY, Table, Texts, check_names, clean, make_frame, spread
+from dsmb_app.snapshot.delivered import NEW_COPY, Coder, Column, Numbers, Table, TextColumn, check_names, clean
 from dsmb_app.snapshot.ibm_float import to_ieee
-from dsmb_app.snapshot.xpt_header import MEMBER_MARK, RECORD, Header, read_header
+from dsmb_app.snapshot.xpt_fallback import read_unknown
+from dsmb_app.snapshot.xpt_header import MEMBER_MARK, RECORD, Header, UnknownHeader, read_header
 
 _BLANK = 0x20
 _ENCODINGS = {"cp1252": "Windows-1252", "latin-1": "Latin-1"}
@@ -26,21 +27,28 @@ def read_xpt(data: bytes, file: str) -> Table:
 
     Text is decoded value by value: UTF-8, else Windows-1252, else Latin-1, so that the same bytes are the same text
     in every file; the values that were not UTF-8 are counted in a note.
+
+    A header with a record that this reader does not know is handed to ``xpt_fallback``; a cut or inconsistent one,
+    and everything behind the header, never.
     """
-    header = read_header(data, file)
+    try:
+        header = read_header(data, file)
+    except UnknownHeader as unknown:
+        return read_unknown(data, file, unknown)
     area = _record_area(data, header, file)
     names = check_names((_decode(variable.name)[0] for variable in header.variables), file)
-    columns: dict[str, Texts | NDArray[np.float64]] = {}
+    columns: dict[str, Column] = {}
     odd: Counter[str] = Counter()
     for name, variable in zip(names, header.variables, strict=True):
         raw = np.ascontiguousarray(area[:, variable.position : variable.position + variable.length])
         columns[name] = _numbers(raw, name, file) if variable.kind == "number" else _texts(raw, name, odd)
     return Table(
-        frame=make_frame(columns, len(area)),
+        columns=columns,
+        rows=len(area),
         labels={n: _decode(v.label)[0].strip(" \x00") for n, v in zip(names, header.variables, strict=True)},
-        kinds={n: v.kind for n, v in zip(names, header.variables, strict=True)},
         columns_in_file=len(names),
         notes=_notes(header, len(area), odd, file),
+        formats={n: v.format for n, v in zip(names, header.variables, strict=True)},
     )
 
 
@@ -84,7 +92,7 @@ def _refuse_second_member(data: bytes, header: Header, file: str) -> None:
         place = data.find(MEMBER_MARK, place + 1)
 
 
-def _numbers(raw: NDArray[np.uint8], name: str, file: str) -> NDArray[np.float64]:
+def _numbers(raw: NDArray[np.uint8], name: str, file: str) -> Numbers:
     # Eight blanks would be a number near 4e-40; no trial has it, but a writer that pads by rows, or damage, does.
     blank = np.flatnonzero(raw[:, 0] == _BLANK)
     blank = blank[(raw[blank] == _BLANK).all(axis=1)]
@@ -94,7 +102,7 @@ def _numbers(raw: NDArray[np.uint8], name: str, file: str) -> NDArray[np.float64
     return to_ieee(raw)
 
 
-def _texts(raw: NDArray[np.uint8], name: str, odd: Counter[str]) -> Texts:
+def _texts(raw: NDArray[np.uint8], name: str, odd: Counter[str]) -> TextColumn:
     """Decode an (n, width) array of bytes; count in ``odd`` the cells that were not UTF-8, by encoding."""
     values: list[bytes] = raw.view(f"S{raw.shape[1]}")[:, 0].tolist()
     not_utf8: dict[bytes, str] = {}
@@ -105,10 +113,11 @@ def _texts(raw: NDArray[np.uint8], name: str, odd: Counter[str]) -> Texts:
             not_utf8[value] = encoding
         return clean(text, name)
 
-    texts = spread(values, once)
+    coder = Coder(once)
+    coder.add(values)
     if not_utf8:
         odd.update(not_utf8[value] for value in values if value in not_utf8)
-    return texts
+    return coder.column()
 
 
 def _decode(raw: bytes) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass, replace
 
 from dsmb_app.model.errors import Refusal
-from dsmb_app.snapshot.delivered import NEW_COPY, Kind, looks_like
+from dsmb_app.snapshot.delivered import NEW_COPY, Kind, format_text, looks_like
 
 RECORD = 80
 MEMBER_MARK = b"HEADER RECORD*******MEMB"
@@ -16,6 +16,10 @@ _WORDS = {
     8: ("LIBV8", "MEMBV8", "DSCPTV8", "NAMSTV8", "OBSV8"),
 }
 _MAX_TEXT = 32_767
+
+
+class UnknownHeader(Refusal):
+    """A header that is whole as far as it goes, but has another record where a known one is due."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Variable:
     length: int
     position: int
     number: int
+    format: str
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,8 @@ class _Scan:
     def expect(self, which: int) -> bytes:
         record, word = self.take(RECORD), _WORDS[self.version][which]
         if not record.startswith(_mark(word)):
-            raise self.refuse(f"no {word} record at byte {self.at - RECORD:,}")
+            known = self.refuse(f"no {word} record at byte {self.at - RECORD:,}")
+            raise UnknownHeader(known.code, known.what, known.todo, file=self.file)
         return record
 
     def integer(self, digits: bytes) -> int:
@@ -127,7 +133,13 @@ def _variable(packed: bytes, version: int, scan: _Scan, place: int) -> Variable:
         raise _inconsistent(scan.file, f"column {place} has the unknown type {kind}")
     if not (2 <= length <= 8 if kind == 1 else 1 <= length <= _MAX_TEXT):
         raise _inconsistent(scan.file, f"column {place} has a length of {length:,} bytes")
-    return Variable(name.strip(b" \x00"), label, "number" if kind == 1 else "text", length, position, number)
+    form, width, decimals = struct.unpack_from(">8s2H", packed, 56)
+    shown = format_text(_word(form), width, decimals)
+    return Variable(name.strip(b" \x00"), label, "number" if kind == 1 else "text", length, position, number, shown)
+
+
+def _word(raw: bytes) -> str:
+    return raw.decode("latin-1").strip(" \x00")
 
 
 def _long_labels(scan: _Scan, variables: list[Variable]) -> list[Variable]:
