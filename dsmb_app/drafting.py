@@ -11,6 +11,7 @@ import numpy as np
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.words import is_arm
 from dsmb_app.snapshot import iso_dates
+from dsmb_app.snapshot.adam import adapted
 from dsmb_app.snapshot.columns import Kind, built_in_policy
 from dsmb_app.snapshot.source import Dataset, Source, read_source, text
 
@@ -25,7 +26,7 @@ meeting = 1                    # DSMB meeting number
 synthetic = false              # true is said in the window and on every sheet
 
 [arms]                         # all of this but `source` is sealed and opens with the names phrase
-source = "actual"              # actual: DM.ACTARM, else DM.ARM; or planned: DM.ARM
+source = "actual"              # actual: {actual}; or planned: {planned}
 reference = {reference}        # CHECK: contrasts are against this arm, at level named only
 order = {order}
 labels = {{}}                  # e.g. {{ "Text in DM.ARM" = "Short name" }}, then use the short names above
@@ -67,19 +68,23 @@ meddra = ""                    # CHECK: version, printed in footnotes
 
 def draft(source: Path) -> str:
     """Return the text of a study file for the datasets in ``source``. Raises Refusal when they cannot be read."""
-    found = read_source(source)
+    found, analysis = adapted(read_source(source))
     if "DM" not in found.datasets:
-        raise Refusal("DATASET-MISSING", "There is no DM dataset.", "Ask for dm.xpt or dm.csv.", file=source.name)
+        todo = "Ask for dm.xpt or dm.csv, or ADSL."
+        raise Refusal("DATASET-MISSING", "There is no DM dataset, nor ADSL.", todo, file=source.name)
     dm = found.datasets["DM"]
-    arms = sorted({value for value in text(dm, "ARM").str.strip().unique() if is_arm(value)})
+    by_adsl = {value for column in (analysis.planned, analysis.actual) if column is not None for value in column}
+    arms = sorted({value for value in by_adsl or text(dm, "ARM").str.strip().unique() if is_arm(value)})
     study_id = next((value for value in _distinct(dm, "STUDYID") if value), source.resolve().name)
     return _TEMPLATE.format(
         folder=_comment(source.resolve().name),
         id=_toml(study_id),
-        title=_toml(study_id),
+        title=_toml(found.study.get("description") or study_id),
         cutoff=_last_date(found).isoformat(),
         reference=_toml(next((arm for arm in arms if "placebo" in arm.lower()), arms[0] if arms else "")),
         order=_toml(arms),
+        planned="DM.ARM" if analysis.planned is None else "ADSL.TRT01P, else DM.ARM",
+        actual="DM.ACTARM, else DM.ARM" if analysis.actual is None else "ADSL.TRT01A, else DM.ACTARM, else DM.ARM",
         drug_words=_toml(_treatments(found)),
         flags=_flags(found),
         grading=_toml("AETOXGR" if _is_filled(found, "AE", "AETOXGR") else "AESEV"),
@@ -113,6 +118,8 @@ def _flags(source: Source) -> str:
     supp = source.datasets.get("SUPPAE")
     if supp is not None and "AETRTEM" in _distinct(supp, "QNAM"):
         return " (this delivery has SUPPAE.AETRTEM)"
+    if _is_filled(source, "ADAE", "TRTEMFL"):
+        return " (this delivery has ADAE.TRTEMFL)"
     return " (this delivery has AE.AETRTEM)" if _is_filled(source, "AE", "AETRTEM") else ""
 
 

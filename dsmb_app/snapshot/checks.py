@@ -7,6 +7,7 @@ import pandas as pd
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.snapshot import iso_dates
+from dsmb_app.snapshot.adam_made import Made
 from dsmb_app.snapshot.columns import Kind, Policy
 from dsmb_app.snapshot.source import Dataset, Source, number, text
 
@@ -18,20 +19,27 @@ def check(source: Source, policy: Policy) -> None:
     """
     for name in policy.needs:
         if name not in source.datasets:
-            raise Refusal(
-                "DATASET-MISSING",
-                f"The delivery has no {name} dataset ({name.lower()}.xpt or {name.lower()}.csv).",
-                "Ask for it; nothing can be counted without it.",
-            )
+            raise _no_dataset(name, source)
     for name, rules in policy.datasets.items():
         if name in source.datasets:
             _check_columns(source.datasets[name], rules.required)
             _check_types(source.datasets[name], policy)
-    subjects = _check_subjects(source.datasets["DM"])
+    subjects = check_subjects(source.datasets["DM"])
     for name, dataset in source.datasets.items():
         # A dataset outside the allow-list is sealed whole, whoever it is about.
         if name != "DM" and "USUBJID" in dataset.frame and (name in policy.datasets or name.startswith("SUPP")):
-            _check_members(dataset, subjects)
+            check_members(dataset, subjects)
+
+
+def _no_dataset(name: str, source: Source) -> Refusal:
+    """Say that a dataset is missing, and which ADaM one could have stood in for it, if ADaM is what was sent."""
+    stand_in = {"DM": "ADSL", "EX": "ADSL with TRTSDT", "AE": "ADAE"}[name]
+    nor = f", nor {stand_in} in its place" if any(n.startswith("AD") for n in source.datasets) else ""
+    return Refusal(
+        "DATASET-MISSING",
+        f"The delivery has no {name} dataset ({name.lower()}.xpt or {name.lower()}.csv){nor}.",
+        "Ask for it; nothing can be counted without it.",
+    )
 
 
 def _check_columns(dataset: Dataset, required: tuple[str, ...]) -> None:
@@ -46,6 +54,8 @@ def _check_columns(dataset: Dataset, required: tuple[str, ...]) -> None:
 
 
 def _check_types(dataset: Dataset, policy: Policy) -> None:
+    if isinstance(dataset, Made):
+        return  # made of numbers and dates that were checked where they stand, in rows that can be named
     kinds = policy.datasets[dataset.name].kinds
     for column, kind in kinds.items():
         if column not in dataset.frame:
@@ -53,16 +63,16 @@ def _check_types(dataset: Dataset, policy: Policy) -> None:
         if kind is Kind.NUMBER:
             number(dataset, column)
         elif kind is Kind.DATE:
-            _check_dates(dataset, column)
+            check_dates(dataset, column)
 
 
-def _check_dates(dataset: Dataset, column: str) -> None:
+def check_dates(dataset: Dataset, column: str) -> None:
     """Refuse a date column of another type; single unreadable dates are kept, counted and reported later."""
     if dataset.kinds[column] == "number" and dataset.frame[column].notna().any():
         raise Refusal(
             "DATE-NUMERIC",
             f"{column} holds numbers, not ISO 8601 dates such as 2019-06-30.",
-            "Ask for the SDTM file, in which dates are text.",
+            "Ask for a file in which this column is ISO 8601 text.",
             file=dataset.file_name,
             row=int(dataset.frame[column].notna().to_numpy().argmax()) + 1,
         )
@@ -74,13 +84,14 @@ def _check_dates(dataset: Dataset, column: str) -> None:
             "DATE-NOT-ISO",
             f"{column} does not hold ISO 8601 dates such as 2019-06-30 ({int(unreadable.sum())} of "
             f"{int(filled.sum())} values cannot be read).",
-            "Ask for the SDTM file, in which dates are ISO 8601 text.",
+            "Ask for a file in which this column is ISO 8601 text.",
             file=dataset.file_name,
             row=int(np.argmax(unreadable)) + 1,
         )
 
 
-def _check_subjects(dm: Dataset) -> pd.Index:
+def check_subjects(dm: Dataset) -> pd.Index:
+    """Return the subjects of DM or ADSL. Raises Refusal for a blank USUBJID and for one that stands twice."""
     ids = text(dm, "USUBJID")
     blank = (ids == "").to_numpy()
     if blank.any():
@@ -89,15 +100,16 @@ def _check_subjects(dm: Dataset) -> pd.Index:
     if twice.any():
         raise Refusal(
             "SUBJECT-TWICE",
-            "The USUBJID of this row stands in an earlier row of DM too.",
-            "DM has one row per subject; ask for a corrected file.",
+            f"The USUBJID of this row stands in an earlier row of {dm.name} too.",
+            f"{dm.name} has one row per subject; ask for a corrected file.",
             file=dm.file_name,
             row=int(twice.argmax()) + 1,
         )
     return pd.Index(ids)
 
 
-def _check_members(dataset: Dataset, subjects: pd.Index) -> None:
+def check_members(dataset: Dataset, subjects: pd.Index, where: str = "DM") -> None:
+    """Refuse a dataset with a row of nobody, or of a subject who is not among ``subjects`` (those of ``where``)."""
     ids = text(dataset, "USUBJID")
     stranger = ~ids.isin(subjects).to_numpy()
     if not stranger.any():
@@ -105,10 +117,11 @@ def _check_members(dataset: Dataset, subjects: pd.Index) -> None:
     row = int(stranger.argmax())
     if ids.iloc[row] == "":
         raise _no_subject(dataset, row + 1)
+    n = int(stranger.sum())
     raise Refusal(
         "SUBJECT-UNKNOWN",
-        f"The subject {ids.iloc[row]} is not in DM ({int(stranger.sum())} row(s) of {dataset.name} have none there).",
-        "Ask for a DM and this file from the same transfer.",
+        f"The subject {ids.iloc[row]} is not in {where} ({n} row(s) of {dataset.name} have none there).",
+        f"Ask for a {where} and this file from the same transfer.",
         file=dataset.file_name,
         row=row + 1,
     )

@@ -82,22 +82,26 @@ def _with_column(policy: DatasetPolicy, column: str) -> DatasetPolicy:
         return replace(policy, qualifiers=policy.qualifiers | {column})
     if column in policy.kinds:
         return policy
-    kind = Kind.DATE if column.endswith("DTC") else Kind.FREE
+    # A date of ADaM is a number; let in as text it would be a calendar date in the open part.
+    is_date = column.endswith("DTC") or (policy.name.startswith("AD") and column.endswith(("DT", "DTM")))
+    kind = Kind.DATE if is_date else Kind.FREE
     return replace(policy, kinds={**policy.kinds, column: kind})
 
 
 @cache
 def built_in_policy() -> Policy:
-    """Read resources/columns/sdtm.toml."""
-    table = tomllib.loads(resource("columns", "sdtm.toml").read_text(encoding="utf-8"))
+    """Read resources/columns/sdtm.toml, and from adam.toml what of ADaM can never be in the open part."""
+    table, adam = (
+        tomllib.loads(resource("columns", f"{n}.toml").read_text(encoding="utf-8")) for n in ("sdtm", "adam")
+    )
     datasets = {name: _dataset(name, entry) for name, entry in table.items() if isinstance(entry, dict)}
     return Policy(
         datasets=datasets,
         needs=tuple(table["needs"]),
         never=frozenset(table["never"]),
-        never_prefixes=tuple(table["never_prefixes"]),
+        never_prefixes=(*table["never_prefixes"], *adam["never_prefixes"]),
         never_but=frozenset(table["never_but"]),
-        never_datasets=frozenset(table["never_datasets"]),
+        never_datasets=frozenset(table["never_datasets"]) | frozenset(adam["never_datasets"]),
     )
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from dsmb_app.model.days import from_offset
-from dsmb_app.model.errors import Refusal
 from dsmb_app.model.study import Study
 from dsmb_app.snapshot import iso_dates
+from dsmb_app.snapshot.adam import UNSAID, YES, Analysis, told
+from dsmb_app.snapshot.adam_subjects import is_period
 from dsmb_app.snapshot.arms import Arms
 from dsmb_app.snapshot.columns import Policy
 from dsmb_app.snapshot.source import Dataset, Source, text
-from dsmb_app.store.follow_up import FollowUp, follow_up
+from dsmb_app.store.follow_up import FollowUp, ends_by, follow_up
 from dsmb_app.store.labs import lab_columns
+from dsmb_app.store.source_flag import emergent_flag
 from dsmb_app.store.study_days import Clock, Count, DateColumns, column_or_nan, day_columns, nothing, read_dates
-from dsmb_app.store.treatment import Treatment, treatment, valid_doses
+from dsmb_app.store.treatment import Treatment, as_analysed, treatment, valid_doses
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,7 +40,7 @@ class Derived:
     counts: Mapping[str, int]
 
 
-def derive(source: Source, study: Study, policy: Policy, arms: Arms) -> Derived:
+def derive(source: Source, study: Study, policy: Policy, arms: Arms, analysis: Analysis) -> Derived:
     """Derive first and last dose, follow-up, and every record's study days from a checked source."""
     counts: dict[str, int] = {}
 
@@ -49,10 +51,19 @@ def derive(source: Source, study: Study, policy: Policy, arms: Arms) -> Derived:
     cutoff = iso_dates.day_number(study.study.cutoff)
     dates = read_dates(source, policy, count)
     ids = text(source.datasets["DM"], "USUBJID")
-    watched = follow_up(source, dates, ids, cutoff)
-    dosed = _treatment(source, dates, ids, watched, cutoff, count)
+    for rule, n in told(analysis).items():
+        count(rule, n)
+    watched = follow_up(
+        source, dates, ids, cutoff, None if analysis.alive is None else iso_dates.parse(analysis.alive).lo
+    )
+    if ends_by(source) != "DS":
+        count(f"end of study: {ends_by(source)}", int((watched.rule == ends_by(source)).sum()))
+    dosed = as_analysed(_treatment(source, dates, ids, watched, cutoff, count), analysis, cutoff, count)
+    if is_period(source.datasets["EX"]):
+        dosed = replace(dosed, by_adsl=dosed.treated)
     start = column_or_nan(dates, "DM", "RFSTDTC", "lo", len(ids))
-    anchor = np.where(np.isnan(dosed.first), start, dosed.first)
+    # In the safety population without any known first dose nothing can be placed in time, so nothing is emergent.
+    anchor = np.where(np.isnan(dosed.first) & ~dosed.treated, start, dosed.first)
     clock = Clock(pd.Index(ids), anchor, dosed.first, dosed.first_minute, cutoff)
     days = {
         name: day_columns(source.datasets[name], policy, dates, clock)
@@ -61,12 +72,26 @@ def derive(source: Source, study: Study, policy: Policy, arms: Arms) -> Derived:
     }
     if "LB" in days:
         lb, minutes = source.datasets["LB"], _minutes(dates, len(days["LB"]))
-        days["LB"] = pd.concat([days["LB"], lab_columns(lb, days["LB"], minutes, study.lab, count)], axis=1)
-    days["AE"]["EMFLAG"] = _emergent_flag(source, study.emergent.flag)
-    randomised = (arms.planned != "").to_numpy(dtype=bool)
+        labs = lab_columns(lb, days["LB"], minutes, study.lab, count, analysis.baseline)
+        days["LB"] = pd.concat([days["LB"], labs], axis=1)
+    days["AE"]["EMFLAG"] = emergent_flag(source, study.emergent.flag, count)
+    randomised = _randomised(arms, analysis, count)
     end = from_offset(watched.end_on_study(dosed.first, cutoff) - anchor)
-    subjects = _subjects(source.datasets["DM"], dates, anchor, randomised, dosed, watched).assign(ENDSTDY=end)
-    return Derived(subjects, days, _dose_days(dosed.records, clock), counts)
+    subjects = _subjects(source.datasets["DM"], dates, anchor, randomised, dosed, watched, cutoff).assign(ENDSTDY=end)
+    records = dosed.records.iloc[:0] if is_period(source.datasets["EX"]) else dosed.records
+    return Derived(subjects, days, _dose_days(records, clock), counts)
+
+
+def _randomised(arms: Arms, analysis: Analysis, count: Count) -> npt.NDArray[np.bool_]:
+    """Return who was randomised: by the flag of ADSL, else who has a planned arm."""
+    planned = (arms.planned != "").to_numpy(dtype=bool)
+    if analysis.randomised is None:
+        return planned
+    said, name = analysis.randomised.to_numpy(dtype=object), analysis.names["randomised"]
+    count(f"randomised subjects: {name}", int((said == YES).sum()))
+    differs = (said != UNSAID) & ((said == YES) != planned)
+    count(f"randomised subjects: {name} and the planned arm disagree ({name} used)", int(differs.sum()))
+    return np.where(said == UNSAID, planned, said == YES).astype(bool)
 
 
 def _minutes(dates: DateColumns, rows: int) -> Floats:
@@ -79,8 +104,10 @@ def _treatment(
 ) -> Treatment:
     ex, rows = source.datasets["EX"], len(ids)
     doses = valid_doses(ex, dates["EX", "EXSTDTC"], dates.get(("EX", "EXENDTC")) or nothing(len(ex.frame)), cutoff)
+    period = is_period(ex)
+    count("dosing: no dosing records delivered, subjects treated from ADSL.TRTSDT to TRTEDT", len(ex.frame) * period)
     for rule, n in doses.counts.items():
-        count(rule, n)
+        count(rule, n * (not period or "no amount" not in rule))
     first_known = column_or_nan(dates, "DM", "RFXSTDTC", "lo", rows)
     start = column_or_nan(dates, "DM", "RFSTDTC", "lo", rows)
     found = treatment(
@@ -99,32 +126,6 @@ def _treatment(
     return found
 
 
-def _emergent_flag(source: Source, flag: str) -> pd.Series:
-    """Return the source's own emergent flag for each AE record ("" where it has none).
-
-    ``flag``: "AE.COLUMN", or "SUPPAE.QNAM", matched on USUBJID and AESEQ. Raises Refusal when it is not delivered.
-    """
-    ae = source.datasets["AE"]
-    if not flag:
-        return pd.Series("", ae.frame.index, dtype="str")
-    name, column = flag.split(".")
-    if name == "AE" and column in ae.frame:
-        return text(ae, column)
-    supp = source.datasets.get(name)
-    delivered = supp is not None and name.startswith("SUPP") and bool((text(supp, "QNAM") == column).any())
-    if supp is None or not delivered or "AESEQ" not in ae.frame:
-        raise Refusal(
-            "EMERGENT-FLAG",
-            f"emergent.flag names {flag}, which is not in the delivery (a SUPPAE flag needs AESEQ in AE too).",
-            "Correct it, or leave it empty to derive emergence from the dates.",
-        )
-    rows = supp.frame[(text(supp, "QNAM") == column).to_numpy()]
-    keys = rows["USUBJID"] + "\t" + pd.to_numeric(rows["IDVARVAL"], errors="coerce").astype(str)
-    values = dict(zip(keys, rows["QVAL"].str.strip(), strict=True))
-    own = text(ae, "USUBJID") + "\t" + pd.to_numeric(ae.frame["AESEQ"], errors="coerce").astype(float).astype(str)
-    return own.map(values).astype(object).fillna("").astype("str")
-
-
 def _subjects(
     dm: Dataset,
     dates: DateColumns,
@@ -132,6 +133,7 @@ def _subjects(
     randomised: npt.NDArray[np.bool_],
     dosed: Treatment,
     watched: FollowUp,
+    cutoff: float,
 ) -> pd.DataFrame:
     rows = len(dm.frame)
     treated = dosed.treated
@@ -146,14 +148,30 @@ def _subjects(
             "ENRLMON": iso_dates.month_text(entered),
             "TRTSDY": np.where(np.isfinite(dosed.first), 1.0, np.nan),
             "TRTEDY": from_offset(dosed.last - anchor),
-            "TRTERULE": np.where(treated, np.where(dosed.runs_on, "RFENDTC or cut-off", "EX"), "").astype(object),
+            "TRTERULE": _last_dose_rule(dosed),
             "EOSDY": from_offset(watched.end_of_study - anchor),
             "EOSRULE": watched.rule,
             "EOSREAS": watched.reason,
             "DTHFL": death_flag,
+            "DTHDM": _death_in_dm(dm, dates, death_flag, cutoff),
             "DTHDY": from_offset(watched.death - anchor),
         }
     )
+
+
+def _last_dose_rule(dosed: Treatment) -> npt.NDArray[np.object_]:
+    rule = np.where(dosed.runs_on, "RFENDTC or cut-off", np.where(dosed.by_adsl, "ADSL.TRTEDT", "EX"))
+    return np.where(dosed.treated, rule, "").astype(object)
+
+
+def _death_in_dm(
+    dm: Dataset, dates: DateColumns, flag: npt.NDArray[np.object_], cutoff: float
+) -> npt.NDArray[np.object_]:
+    """Return "Y" where DM tells of a death (DTHFL = Y, or any text in DTHDTC), "LATE" where after the cut-off."""
+    rows = len(dm.frame)
+    dated = (text(dm, "DTHDTC") != "").to_numpy() if "DTHDTC" in dm.frame else np.zeros(rows, dtype=bool)
+    late = column_or_nan(dates, "DM", "DTHDTC", "lo", rows) > cutoff
+    return np.where((flag == "Y") | dated, np.where(late, "LATE", "Y"), "").astype(object)
 
 
 def _yes_no(known: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:

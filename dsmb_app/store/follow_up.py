@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dsmb_app.snapshot.adam_made import Made
 from dsmb_app.snapshot.source import Dataset, Source, text
 from dsmb_app.store.study_days import DateColumns, column_or_nan
 
@@ -31,25 +32,35 @@ class FollowUp:
         return np.where(np.isnan(first_dose), on_study, np.fmax(on_study, first_dose))
 
 
-def follow_up(source: Source, dates: DateColumns, subjects: pd.Series, cutoff: float) -> FollowUp:
+def follow_up(
+    source: Source, dates: DateColumns, subjects: pd.Series, cutoff: float, alive: Floats | None = None
+) -> FollowUp:
     """End of study = RFPENDTC, else the last disposition event of DS, else the last record of any dataset.
 
-    An event after the cut-off says that the subject was still there, so it counts for the day, but its reason was
-    not known at the cut-off and is left out.
+    ``alive``: the day each subject was last known alive, where the delivery says so; it counts like a record. An event
+    after the cut-off says that the subject was still there, so it counts for the day, but its reason was not known at
+    the cut-off and is left out.
     """
     events = _disposition(source.datasets.get("DS"), dates)
     last_day = events.groupby("USUBJID")["day"].max()
     by_ds = last_day.reindex(subjects).to_numpy(dtype=float)
     planned = column_or_nan(dates, "DM", "RFPENDTC", "hi", len(subjects))
     by_any = _last_record(source, dates, subjects)
+    by_any = by_any if alive is None else np.fmax(by_any, alive)
     choices = [np.isfinite(planned), np.isfinite(by_ds), np.isfinite(by_any)]
     reasons = events[~(events["first_day"] > cutoff)].groupby("USUBJID").tail(1).set_index("USUBJID")["DSDECOD"]
     return FollowUp(
         end_of_study=np.select(choices, [planned, by_ds, by_any], np.nan),
-        rule=np.select(choices, ["RFPENDTC", "DS", "last record"], "").astype(object),
+        rule=np.select(choices, ["RFPENDTC", ends_by(source), "last record"], "").astype(object),
         reason=reasons.reindex(subjects).astype(object).fillna("").to_numpy(dtype=object),
         death=_death(events, dates, subjects),
     )
+
+
+def ends_by(source: Source) -> str:
+    """Name what tells of disposition: DS, or the column of ADSL that stands in for its date."""
+    ds = source.datasets.get("DS")
+    return ", ".join(ds.origins["DSSTDTC"][:1]) if isinstance(ds, Made) else "DS"
 
 
 def _disposition(ds: Dataset | None, dates: DateColumns) -> pd.DataFrame:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dsmb_app.snapshot.iso_dates import Dates
+from dsmb_app.snapshot.adam import NO, UNSAID, YES, Analysis
+from dsmb_app.snapshot.iso_dates import Dates, parse
 from dsmb_app.snapshot.source import Dataset, number, text
+from dsmb_app.store.study_days import Count
 
 Floats = npt.NDArray[np.float64]
 
@@ -74,7 +76,7 @@ class Treatment:
 
     ``treated``: had any dose, dated or not. ``first_minute``: minute of the day of the first dose (NaN unknown).
     ``runs_on``: the last record has no end, so ``last`` comes from RFENDTC or the cut-off. ``records``: the dosing
-    records with ``start`` and ``end`` as used.
+    records with ``start`` and ``end`` as used. ``by_adsl``: no dose that counts, so first and last are those of ADSL.
     """
 
     treated: npt.NDArray[np.bool_]
@@ -83,6 +85,45 @@ class Treatment:
     last: Floats
     runs_on: npt.NDArray[np.bool_]
     records: pd.DataFrame
+    by_adsl: npt.NDArray[np.bool_]
+
+
+def as_analysed(found: Treatment, analysis: Analysis, cutoff: float, count: Count) -> Treatment:
+    """Let ADSL.SAFFL decide who is in the safety population, and count where ADSL and the doses disagree.
+
+    A subject that ADSL does not hold is in it with a dose. One whom the flag has and who has no dose that counts takes
+    TRTSDT and TRTEDT of ADSL. For all others the doses decide when treatment began and ended.
+    """
+    first, last = (_days(dates, cutoff, len(found.first)) for dates in (analysis.first, analysis.last))
+    treated = found.treated
+    if analysis.safety is not None:
+        said, dosed, name = analysis.safety.to_numpy(dtype=object), found.treated, analysis.names["safety"]
+        treated = np.where(said == UNSAID, dosed, said == YES)
+        count(f"safety population: {name}", int((said == YES).sum()))
+        count(f"safety population: subjects with {name} = Y and no dose in EX", int((~dosed & (said == YES)).sum()))
+        count(
+            f"safety population: subjects with a dose in EX whom {name} leaves out", int((dosed & (said == NO)).sum())
+        )
+        count("safety population: dosed subjects who are not in ADSL", int((dosed & (said == UNSAID)).sum()))
+    fill = treated & ~found.treated & np.isfinite(first)
+    count("dosing: subjects whose first dose in EX is not ADSL.TRTSDT", _differ(found.first, first))
+    count("dosing: subjects whose last dose in EX is not ADSL.TRTEDT", _differ(found.last, last))
+    return replace(
+        found,
+        treated=treated,
+        first=np.where(fill, first, found.first),
+        last=np.where(fill, np.fmax(first, np.where(np.isnan(last), cutoff, last)), found.last),
+        by_adsl=fill,
+    )
+
+
+def _days(dates: pd.Series | None, cutoff: float, rows: int) -> Floats:
+    """Return ISO 8601 texts as days, none after the cut-off; NaN for none."""
+    return np.full(rows, np.nan) if dates is None else np.minimum(parse(dates).lo, cutoff)
+
+
+def _differ(one: Floats, other: Floats) -> int:
+    return int((np.isfinite(one) & np.isfinite(other) & (one != other)).sum())
 
 
 def treatment(
@@ -116,6 +157,7 @@ def treatment(
         last=_by_subject(subjects, frame.groupby("USUBJID")["end"].max()),
         runs_on=subjects.isin(frame.loc[is_last & open_end, "USUBJID"]).to_numpy(),
         records=frame,
+        by_adsl=np.zeros(len(subjects), dtype=bool),
     )
 
 
