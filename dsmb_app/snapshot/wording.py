@@ -44,5 +44,12 @@ def _pattern(words: set[str]) -> re.Pattern[str] | None:
     if not words:
         return None
     longest_first = sorted(words, key=lambda word: (-len(word), word))
-    body = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in longest_first)
+    body = "|".join(map(_as_people_write, longest_first))
     return re.compile(rf"(?<![0-9A-Za-z])(?:{body})(?![0-9A-Za-z])", re.IGNORECASE)
+
+
+def _as_people_write(word: str) -> str:
+    """Return the pattern of a word: IL-2 is also written IL2, IL 2, or with another hyphen."""
+    pieces = [re.escape(piece) for piece in re.split(r"[\W_]+", word) if piece]
+    # "A ++" keeps its signs, or it would be the word A.
+    return r"[\W_]{0,3}".join(pieces) if sum(map(len, pieces)) >= _SHORTEST else re.escape(word)
