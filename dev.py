@@ -83,6 +83,7 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run every check, or pytest alone with the given arguments; return 0 when all of it passed."""
     set_up(window=False)
+    provide_tracer()
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     steps = [("Pytest", ["-m", "pytest", *arguments])] if arguments else checks()
     failed: list[str] = []
@@ -196,6 +197,15 @@ def provide_window_libraries() -> None:
     missing = install_missing(window=True)
     if missing:
         stop(f"The program could open no window without these: {apt_line([names[-1] for names in missing])}")
+
+
+def provide_tracer() -> None:
+    """Install strace, with which tests see every file a session makes, where that is allowed; else they are skipped."""
+    if sys.platform.startswith("linux") and not shutil.which("strace"):
+        rights = rights_to_install()
+        if rights is not None:
+            say("Installing strace for the tests")
+            apt_install([("strace",)], rights)
 
 
 def install_missing(window: bool) -> list[tuple[str, ...]]:

@@ -44,6 +44,7 @@ class Calls(list[list[str]]):
 def _no_set_up(dev: ModuleType, monkeypatch: pytest.MonkeyPatch, failing: str = "\0") -> Calls:
     calls = Calls(failing)
     monkeypatch.setattr(dev, "set_up", lambda window: None)
+    monkeypatch.setattr(dev, "provide_tracer", lambda: None)
     monkeypatch.setattr(dev.subprocess, "call", calls)
     return calls
 
@@ -275,6 +276,21 @@ def test_that_every_check_runs_though_the_first_one_fails_and_the_failure_is_nam
     assert said.count("FAILED") == 1
     calls.failing = "\0"
     assert dev.main(["test"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("there", "rights", "expected"), [(None, ["sudo", "-n"], 1), (None, None, 0), ("strace", ["sudo", "-n"], 0)]
+)
+def test_that_strace_is_installed_for_the_tests_where_it_is_missing_and_that_is_allowed(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, there: str | None, rights: list[str] | None, expected: int
+) -> None:
+    asked: list[list[tuple[str, ...]]] = []
+    monkeypatch.setattr(dev.sys, "platform", "linux")
+    monkeypatch.setattr(dev.shutil, "which", lambda name: there)
+    monkeypatch.setattr(dev, "rights_to_install", lambda: rights)
+    monkeypatch.setattr(dev, "apt_install", lambda packages, _rights: asked.append(packages))
+    dev.provide_tracer()
+    assert asked == [[("strace",)]] * expected
 
 
 def test_that_arguments_choose_the_tests(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

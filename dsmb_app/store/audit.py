@@ -63,6 +63,10 @@ class AuditLog:
         with self._locked():
             self._device = load_or_create_device(folder / DEVICE_NAME)
 
+    def identify(self, who: str) -> None:
+        """Write every line from now on in the name of ``who``. Raises Refusal AUDIT-TEXT."""
+        self._who = check_text("who", who)
+
     def append(self, ev: str, *, snap: str = "", why: str = "", result: str = "", obj: str = "") -> AuditEntry:
         """Write an event and return it once it is on the disk. Show or do what it tells of only after that.
 

@@ -85,10 +85,17 @@ def parse_line(line: bytes) -> AuditEntry:
     value: Any = from_canonical(line)
     if not isinstance(value, dict) or {name: type(v) for name, v in value.items()} != _TYPES:
         raise ValueError("not the fields of an entry")
+    if not all(is_plain(value[name]) for name, kind in _TYPES.items() if kind is str):
+        raise ValueError("a text that could command a terminal")
     if not _TIME.match(value["ts"]) or not all(_HEX.match(value[name]) for name in ("key", "prev", "h", "sig")):
         raise ValueError("not a time, or not a hash, key or signature")
     datetime.fromisoformat(value["ts"])
     return AuditEntry(**value)
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a text stands on one line and holds no control character."""
+    return text.isprintable() or not any(unicodedata.category(char) in _NOT_TEXT for char in text)
 
 
 def check_text(name: str, text: str) -> str:
@@ -101,7 +108,7 @@ def check_text(name: str, text: str) -> str:
     if len(text) > LONGEST[name]:
         what = f"The text for the audit log has {len(text)} characters; at most {LONGEST[name]} are allowed."
         raise Refusal("AUDIT-TEXT", what, "Shorten it.")
-    if any(unicodedata.category(char) in _NOT_TEXT for char in text):
+    if not is_plain(text):
         what = "The text for the audit log holds a line break or a control character."
         raise Refusal("AUDIT-TEXT", what, "Write it on one line.")
     if name == "obj" and set(text) & set("/\\"):

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sqlalchemy import Engine, MetaData, create_engine, insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from dsmb_app.model.errors import Refusal
+from dsmb_app.store import guard
 from dsmb_app.store.queries import read_table
 from dsmb_app.store.schema import MANIFEST, column_types, data_table, manifest_table
 
@@ -32,16 +34,21 @@ class Image:
     def table(self, name: str) -> pd.DataFrame:
         """Return a table in the order of its rows; an empty frame without columns where the image has no such table.
 
-        Each table is read once; what is handed out may be changed without changing what is kept (copy-on-write).
+        Raises Refusal IMAGE-DAMAGED for values that are not what the manifest announces. Each table is read once; what
+        is handed out may be changed without changing what is kept (copy-on-write).
         """
         if name not in self._read:
-            self._read[name] = read_table(self.engine, self.manifest["tables"], name)
+            try:
+                self._read[name] = read_table(self.engine, self.manifest["tables"], name)
+            except (DBAPIError, sqlite3.Error, ValueError, TypeError) as error:
+                # What opening cannot see: a value of another type than announced, damage in a page not yet read.
+                raise _damaged(name, str(error).splitlines()[0]) from error
         return self._read[name].copy(deep=False)
 
-
-_READ_ONLY = frozenset(
-    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_RECURSIVE}
-)
+    def close(self) -> None:
+        """Let go of the database and of every table read from it; the image can be asked nothing after that."""
+        self._read.clear()
+        self.engine.dispose()
 
 
 def build_image(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> bytes:
@@ -73,61 +80,44 @@ def build_image(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> bytes
 def open_image(data: bytes, *, what: str) -> Image:
     """Open an image in memory, read-only, and check it against its own manifest.
 
-    ``what`` names the part in a refusal. Raises Refusal when the bytes are no sound database or the rows are not
-    as many as the manifest says.
+    ``what`` names the part in a refusal. Raises Refusal when the bytes are no sound database, when it holds anything
+    but the announced tables, or when the rows are not as many as the manifest says.
     """
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     try:
         connection.deserialize(data)
-        _harden(connection)
-        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise _damaged(what, "its pages do not hold together")
-        manifest = {key: json.loads(value) for key, value in connection.execute("SELECT key, value FROM manifest")}
-        for name, about in manifest["tables"].items():
-            rows = connection.execute(f'SELECT count(*) FROM "{_plain(name, what)}"').fetchone()[0]
-            if rows != about["rows"]:
-                raise _damaged(what, f"table {name} has {rows} rows, {about['rows']} are announced")
-    except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+        guard.harden(connection)
+        engine = _engine(connection)
+        with engine.connect():
+            pass  # SQLAlchemy asks its own questions of a new connection once; after that only reads are left to allow.
+        connection.set_authorizer(guard.while_opening())
+        manifest = _checked(connection, what)
+    except (sqlite3.Error, DBAPIError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _damaged(what, str(error)) from error
-    engine = _engine(connection)
-    with engine.connect():
-        pass  # SQLAlchemy asks its own questions of a new connection once; after that only reads are left to allow.
-    connection.set_authorizer(_authorizer(manifest))
+    connection.set_authorizer(guard.once_open(manifest["tables"]))
     return Image(engine, manifest)
+
+
+def _checked(connection: sqlite3.Connection, what: str) -> Manifest:
+    # Names before contents: a view in place of a table would run whatever it says.
+    names = guard.plain_tables(connection)
+    manifest = {key: json.loads(value) for key, value in connection.execute("SELECT key, value FROM manifest")}
+    if sorted(names) != sorted([MANIFEST, *manifest["tables"]]):
+        raise _damaged(what, "it does not hold just the announced tables")
+    if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        raise _damaged(what, "its pages do not hold together")
+    for name, about in manifest["tables"].items():
+        rows = connection.execute(f'SELECT count(*) FROM "{_plain(name, what)}"').fetchone()[0]
+        if rows != about["rows"]:
+            raise _damaged(what, f"table {name} has {rows} rows, {about['rows']} are announced")
+        # Each column with its table's name: SQLite takes a bare quoted name that it does not know for a text.
+        columns = ", ".join(f'"{name}"."{_plain(column, what)}"' for column in about["columns"])
+        connection.execute(f'SELECT {columns} FROM "{name}" LIMIT 0')
+    return manifest
 
 
 def _engine(connection: sqlite3.Connection) -> Engine:
     return create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
-
-
-def _harden(connection: sqlite3.Connection) -> None:
-    """Make the connection read-only and keep every temporary table in memory (a spill would be a file in clear)."""
-    for pragma in (
-        "temp_store = MEMORY",
-        "mmap_size = 0",
-        "cell_size_check = ON",
-        "trusted_schema = OFF",
-        "query_only = ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-
-
-def _authorizer(manifest: Manifest) -> Any:
-    """Allow reading the announced columns and nothing else: no ATTACH, no PRAGMA, no write, no other table."""
-    allowed = {(name, column) for name, about in manifest["tables"].items() for column in about["columns"]}
-    allowed |= {(MANIFEST, "key"), (MANIFEST, "value")}
-    tables = {name for name, _ in allowed}
-
-    def decide(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-        if action in _READ_ONLY:
-            return sqlite3.SQLITE_OK
-        # An empty column name is SQLite's way of asking about the table as a whole (count(*)).
-        if action == sqlite3.SQLITE_READ and ((first, second) in allowed or (second == "" and first in tables)):
-            return sqlite3.SQLITE_OK
-        return sqlite3.SQLITE_DENY
-
-    return decide
 
 
 def _describe(frame: pd.DataFrame) -> dict[str, Any]:

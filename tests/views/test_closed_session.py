@@ -13,6 +13,7 @@ import pytest
 from dsmb_app import app
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.words import Level
+from dsmb_app.views import closed_process
 from dsmb_app.views.dialogs.open_snapshot import Opening
 from tests.locked import Locked
 from tests.views.conftest import AtLevel, ShowWindow
@@ -31,12 +32,12 @@ def spied(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Start a spy in place of the program, with the program's own arguments; return where it reports."""
     report, spy = tmp_path / "report.json", tmp_path / "spy.py"
     spy.write_text(SPY, encoding="utf-8")
-    real = app.closed_command
+    real = closed_process.closed_command
 
     def command(file: Path) -> list[str]:
         return [sys.executable, str(spy), str(report), *real(file)]
 
-    monkeypatch.setattr(app, "closed_command", command)
+    monkeypatch.setattr(closed_process, "closed_command", command)
     return report
 
 
@@ -66,7 +67,7 @@ def test_that_one_closed_session_is_open_at_a_time(
     monkeypatch: pytest.MonkeyPatch, at_level: AtLevel, show_window: ShowWindow, tmp_path: Path
 ) -> None:
     wait = [sys.executable, "-c", "import sys, time; sys.stdin.read(); time.sleep(60)"]
-    monkeypatch.setattr(app, "closed_command", lambda _file: wait)
+    monkeypatch.setattr(closed_process, "closed_command", lambda _file: wait)
     starter = app.ClosedSession()
     window = show_window(at_level(Level.POOLED), start_closed=starter.start)
     window.start_closed()
@@ -81,7 +82,7 @@ def test_that_one_closed_session_is_open_at_a_time(
 def test_that_a_closed_session_that_cannot_start_is_a_sentence(
     monkeypatch: pytest.MonkeyPatch, at_level: AtLevel, show_window: ShowWindow
 ) -> None:
-    monkeypatch.setattr(app, "closed_command", lambda _file: ["no-such-program-anywhere"])
+    monkeypatch.setattr(closed_process, "closed_command", lambda _file: ["no-such-program-anywhere"])
     window = show_window(at_level(Level.POOLED), start_closed=app.ClosedSession().start)
     window.start_closed()
     assert "[CLOSED-START]" in window.review.banner.text
@@ -89,7 +90,7 @@ def test_that_a_closed_session_that_cannot_start_is_a_sentence(
 
 
 def test_that_the_command_starts_this_program(tmp_path: Path) -> None:
-    command = app.closed_command(tmp_path / "a.dsmb")
+    command = closed_process.closed_command(tmp_path / "a.dsmb")
     assert command[0] == sys.executable
     asked = subprocess.run([*command[:-4], "version"], capture_output=True, text=True, check=False, timeout=120)
     assert asked.returncode == 0, asked.stderr
@@ -151,8 +152,13 @@ def test_that_a_whole_session_begins_and_ends_without_a_fault(
     level = "CLOSED – arms masked A/B" if closed else "OPEN – pooled"
     assert json.loads(ended.stdout.splitlines()[-1])[1] == level
     assert not (state / "faults.log").exists()
-    kinds = [json.loads(line)["ev"] for line in (state / "audit.jsonl").read_text("utf-8").splitlines()]
-    assert kinds == (["load", "unblind", "unblind"] if closed else ["load"])
+    lines = [json.loads(line) for line in (state / "audit.jsonl").read_text("utf-8").splitlines()]
+    assert [line["ev"] for line in lines] == ["start", "load", *["unblind"] * 2 * closed, "stop"]
+    assert lines[0]["obj"] == lines[-1]["obj"]
+    assert lines[0]["obj"].startswith("closed session " if closed else "open session ")
+    assert lines[-1]["result"] == "closed"
+    assert [line["who"] for line in lines[2:]] == (["x, x"] * 3 if closed else ["reader"])
+    assert list(state.glob("session-*")) == []
 
 
 def test_that_without_a_display_there_is_a_sentence() -> None:

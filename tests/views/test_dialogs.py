@@ -144,7 +144,7 @@ def test_that_a_closed_window_shows_nothing_before_its_codes_are_open(
     assert window.review.desk.session.level is Level.MASKED
     unblinded = [event for event in events(state) if event["ev"] == "unblind"]
     assert [(event["obj"], event["result"]) for event in unblinded] == [("codes", "begin"), ("codes", "ok")]
-    assert {event["why"] for event in unblinded} == {"Dr. Example, chair: closed part"}
+    assert {(event["who"], event["why"]) for event in unblinded} == {("Dr. Example, chair", "closed part")}
     assert keys.phrases["codes"] not in (state / "audit.jsonl").read_text("utf-8")
 
     window.show_names()
@@ -167,7 +167,7 @@ def test_that_giving_up_the_codes_ends_the_closed_window(qtbot, first_start, dem
 
 
 def test_that_a_wrong_codes_phrase_is_a_sentence(qtbot) -> None:
-    def refuse(_phrase: str, _why: str) -> None:
+    def refuse(_phrase: str, *, why: str, who: str) -> None:
         raise Refusal("WRONG-PHRASE", "The codes phrase is not right.", "Type it again.")
 
     dialog = UnblindDialog(CODES, refuse)
@@ -233,6 +233,44 @@ def test_that_a_closed_pack_in_clear_needs_the_words_typed(qtbot, at_level: AtLe
     qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dialog.written is not None)
     assert writer.asked == [(Level.NAMED, "pack.xlsx", None)]
+
+
+def test_that_the_words_typed_write_a_plain_pack_which_the_log_calls_so(
+    qtbot, demo: Locked, show_window: ShowWindow, tmp_path: Path
+) -> None:
+    window = show_window(demo.session(Level.MASKED, tmp_path / "log"))
+    qtbot.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    dialog = window.dialog
+    dialog.file.setText(str(tmp_path / "plain.xlsx"))
+    qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    assert dialog.isVisible()
+    assert not dialog.go.isEnabled()
+    for letter in IN_CLEAR[:-1]:
+        qtbot.keyClicks(dialog.in_clear, letter)
+        assert not dialog.go.isEnabled()
+    qtbot.keyClicks(dialog.in_clear, IN_CLEAR[-1])
+    assert not (tmp_path / "plain.xlsx").exists()
+    qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.review.banner.isVisible, timeout=60_000)
+    assert (tmp_path / "plain.xlsx").read_bytes().startswith(b"PK\x03\x04")
+    exported = [event for event in events(tmp_path / "log") if event["ev"] == "export"]
+    assert [(event["obj"], event["why"]) for event in exported] == [("plain.xlsx", "pack in clear masked")]
+
+
+def test_that_a_password_in_the_window_writes_a_pack_that_asks_for_it(
+    qtbot, demo: Locked, show_window: ShowWindow, tmp_path: Path
+) -> None:
+    window = show_window(demo.session(Level.MASKED, tmp_path / "log"))
+    window.export()
+    dialog = window.dialog
+    dialog.file.setText(str(tmp_path / "sealed.xlsx"))
+    for field in (dialog.password, dialog.again):
+        qtbot.keyClicks(field, "a board password")
+    qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.review.banner.isVisible, timeout=60_000)
+    assert (tmp_path / "sealed.xlsx").read_bytes().startswith(b"\xd0\xcf\x11\xe0")
+    exported = [event for event in events(tmp_path / "log") if event["ev"] == "export"]
+    assert [(event["obj"], event["why"]) for event in exported] == [("sealed.xlsx", "pack encrypted masked")]
 
 
 def test_that_a_file_is_replaced_only_when_asked_twice(qtbot, at_level: AtLevel, tmp_path: Path) -> None:

@@ -1,0 +1,44 @@
+"""The clipboard: what was copied from a closed session does not outlive it."""
+
+from __future__ import annotations
+
+import hashlib
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+MINUTES = 5
+
+
+class Clipboard(QObject):
+    """Takes copies, and takes those of closed sessions back: on ``clear``, or after some time by itself.
+
+    Only what it put there itself is cleared; what the reader copied since, anywhere, is left alone.
+    """
+
+    def __init__(self, parent: QObject | None = None, *, seconds: float = 60 * MINUTES) -> None:
+        super().__init__(parent)
+        self._put = ""
+        self._timer = QTimer(self, singleShot=True, interval=round(1000 * seconds))
+        self._timer.timeout.connect(self.clear)
+
+    def put(self, text: str, *, closed: bool) -> None:
+        """Put a text there; ``closed``: it comes from a closed session."""
+        QApplication.clipboard().setText(text)
+        self._put = _digest(text) if closed else ""
+        if closed:
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def clear(self) -> None:
+        """Clear the clipboard if it still holds what was copied from a closed session."""
+        self._timer.stop()
+        if self._put and _digest(QApplication.clipboard().text()) == self._put:
+            QApplication.clipboard().clear()
+        self._put = ""
+
+
+def _digest(text: str) -> str:
+    # Some systems change the ends of lines, or drop the last one.
+    return hashlib.sha256(text.replace("\r", "").rstrip().encode()).hexdigest()

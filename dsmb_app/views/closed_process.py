@@ -1,0 +1,58 @@
+"""The closed session's process: how it is started, and what it is told."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from dsmb_app.model.errors import Refusal
+from dsmb_app.model.resource_files import PACKAGE
+from dsmb_app.views.dialogs.open_snapshot import Opening
+
+
+def closed_command(file: Path) -> list[str]:
+    """Return the command that starts a closed session on a snapshot; it holds no secret."""
+    if getattr(sys, "frozen", False):
+        program = [sys.executable]
+    elif (PACKAGE.parent / "pyproject.toml").is_file():
+        program = [sys.executable, str(PACKAGE.parent / "main.py")]
+    else:
+        program = [sys.executable, "-m", "dsmb_app"]
+    return [*program, "open", str(file.resolve()), "--closed", "--stdin"]
+
+
+def handover(opening: Opening) -> str:
+    """Return the line that tells the closed process how to open main, and nothing that opens codes or names.
+
+    A member's key may open these too, so only its file is named; the closed process asks for the passphrase.
+    """
+    means = {"key": str(opening.key.resolve())} if opening.key else {"phrase": opening.phrase}
+    return json.dumps({**means, "signer": opening.signer}) + "\n"
+
+
+class ClosedSession:
+    """Starts the closed process, one at a time; it lives on when this one ends."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self, opening: Opening) -> None:
+        """Start it and hand over, through its standard input, what opens main. Raises Refusal."""
+        if self.process is not None and self.process.poll() is None:
+            raise Refusal(
+                "CLOSED-RUNNING", "A closed session is open already.", "Look for the window with the red frame."
+            )
+        try:
+            self.process = subprocess.Popen(closed_command(opening.file), stdin=subprocess.PIPE, text=True)
+            assert self.process.stdin is not None
+            # Not an argument and not the environment: other programs of the same user can read both.
+            with self.process.stdin as line:
+                line.write(handover(opening))
+        except OSError as error:
+            raise Refusal(
+                "CLOSED-START",
+                f"The closed session could not be started ({error.strerror or type(error).__name__}).",
+                "Start it by hand: dsmb open FILE --closed.",
+            ) from error
