@@ -37,6 +37,12 @@ OFFENCES = (
     Offence("layers", "analyses/planted.py", "import dsmb_app.blinding", "dsmb_app.analyses is not allowed"),
     Offence("layers", "app.py", "import dsmb_app.cli", "dsmb_app.app is not allowed to import dsmb_app.cli"),
     Offence("layers", "stowaway/__init__.py", "", "dsmb_app.stowaway"),
+    Offence(
+        "layers",
+        "exporting.py",
+        "import dsmb_app.selftests",
+        "dsmb_app.exporting is not allowed to import dsmb_app.self",
+    ),
     Offence("circles", "model/planted.py", "import dsmb_app.model.planted_too", "dsmb_app.model"),
     Offence("circles", "model/planted_too.py", "import dsmb_app.model.planted", "dsmb_app.model"),
     Offence(
@@ -52,6 +58,7 @@ OFFENCES = (
     Offence("sql", "blinding/planted.py", "from sqlalchemy import text", "dsmb_app.blinding.planted -> sqlalchemy"),
     Offence("qt", "session.py", "import PySide6", "dsmb_app.session -> PySide6"),
     Offence("excel", "snapshot/planted.py", "import openpyxl", "dsmb_app.snapshot.planted -> openpyxl"),
+    Offence("excel", "selftests/planted.py", "import openpyxl", "dsmb_app.selftests.planted -> openpyxl"),
     Offence("excel", "views/planted.py", "import openpyxl", "dsmb_app.views.planted -> openpyxl"),
 )
 

@@ -9,6 +9,7 @@ import typer
 from dsmb_app.cli import selftest
 from dsmb_app.cli.commands import app
 from dsmb_app.model.errors import Refusal
+from dsmb_app.snapshot.hardening import no_core_dumps
 
 
 def main() -> None:
@@ -17,6 +18,7 @@ def main() -> None:
         raise SystemExit(selftest.run())
     sys.argv[1:] = repeat_options(sys.argv[1:])
     try:
+        no_core_dumps()
         app()
     except Refusal as refusal:
         typer.echo(refusal.sentence(), err=True)

@@ -13,16 +13,22 @@ from typing import Annotated
 import typer
 
 from dsmb_app import __version__, ard, drafting, locking
-from dsmb_app.cli import demo
-from dsmb_app.cli.opening import open_at_level
+from dsmb_app.cli import demo, keys, trial
+from dsmb_app.cli.audit_table import audit_lines
+from dsmb_app.cli.opening import open_at_level, passphrase, warn
+from dsmb_app.cli.selftest import selftest
 from dsmb_app.exporting import export_pack
-from dsmb_app.model.errors import Refusal
+from dsmb_app.model.errors import Refusal, on_one_line
 from dsmb_app.model.result import Stamp
+from dsmb_app.model.study import accepted_leaks
 from dsmb_app.model.words import Level
 from dsmb_app.packs import meeting_pack
 from dsmb_app.snapshot import container
 from dsmb_app.snapshot.atomic import write_atomically
+from dsmb_app.snapshot.lock_plan import LockPlan
+from dsmb_app.snapshot.own_files import first_line
 from dsmb_app.snapshot.secrets_file import SecretsFile
+from dsmb_app.snapshot.seen import Place, Seen
 from dsmb_app.store.audit import AuditLog
 from dsmb_app.store.audit_verify import AuditReport
 from dsmb_app.store.audit_verify import verify as verify_log
@@ -35,6 +41,8 @@ app = typer.Typer(
 File = Annotated[Path, typer.Argument(help="The snapshot (.dsmb).")]
 Secrets = Annotated[Path | None, typer.Option("--secrets", help="File with the phrases, as dsmb lock writes it.")]
 Signer = Annotated[str | None, typer.Option("--signer", help="Fingerprint of the signer to trust.")]
+KeyFile = Annotated[Path | None, typer.Option("--key", help="A member's key file, for what --secrets does not open.")]
+KeyPassphrase = Annotated[Path | None, typer.Option("--passphrase-file", help="Passphrase of --key; else asked for.")]
 LevelOption = Annotated[Level, typer.Option("--level", help="How much of the assignment to show.")]
 Choice = Annotated[list[str] | None, typer.Option("--choice", help="A choice as key=value; may be repeated.")]
 Out = Annotated[Path | None, typer.Option("--out", help="File to write; standard output without it.")]
@@ -54,21 +62,32 @@ def init(
 
 
 @app.command()
-def lock(
+def lock(  # noqa: PLR0913 - each is an option of a public command
     source: Annotated[Path, typer.Argument(help="Folder with the datasets.")],
     study: Annotated[Path, typer.Option("--study", help="The study file.")],
     out: Annotated[Path, typer.Option("--out", help="The snapshot to write.")],
     secrets: Annotated[Path, typer.Option("--secrets", help="Where the phrases go; phrases in it are used again.")],
     trial: Annotated[Path | None, typer.Option("--trial", help="The trial file; made if there is none.")] = None,
+    member: Annotated[
+        list[str] | None, typer.Option("--member", help="Lock a part for a member too: PART=CARD; may be repeated.")
+    ] = None,
+    phrase: Annotated[
+        list[str] | None, typer.Option("--phrase", help="PART=generate, PART=FILE or PART=none; may be repeated.")
+    ] = None,
+    accept_leak: Annotated[
+        list[str] | None, typer.Option("--accept-leak", help="COLUMN=REASON: it may tell the arms; may be repeated.")
+    ] = None,
     test_seed: Annotated[int | None, typer.Option("--test-seed", help="Make a TEST snapshot, repeatable.")] = None,
 ) -> None:
     """Seal a delivery into one signed, encrypted snapshot."""
     if trial is None and test_seed is None:
         raise Refusal("LOCK-TRIAL", "No trial file is given.", "Give --trial FILE (made if there is none).")
+    plan = LockPlan.of_options(member or (), phrase or ())
     with _progress() as show:
         report = locking.lock(
-            source, study=study, trial=trial, out=out, secrets_path=secrets, test_seed=test_seed, progress=show
-        )
+            source, study=study, trial=trial, out=out, secrets_path=secrets, plan=plan,
+            accept_leaks=accepted_leaks(accept_leak or ()), test_seed=test_seed, progress=show,
+        )  # fmt: skip
     typer.echo(report.text())
 
 
@@ -76,11 +95,12 @@ def lock(
 def verify(file: File, signer: Signer = None) -> None:
     """Check a snapshot's form, signature and hashes. Exit code 2 when anything is wrong."""
     found = container.load(file, signers=[signer] if signer else None)
-    typer.echo(f"{found.path_name}: whole and unchanged since it was signed.")
+    typer.echo(f"{on_one_line(found.path_name)}: whole and unchanged since it was signed.")
     typer.echo(f"snapshot {found.snap_id}, number {found.seq} of trial {found.trial}")
     typer.echo(f"sha256 {found.sha256}")
     trust = "as expected" if signer else "compare it with the letter to the board"
     typer.echo(f"signer {found.signer} ({trust})")
+    warn(Seen(state_folder()).warnings(Place(found.trial, found.seq, found.sha256, found.prev_sha256)))
 
 
 @app.command(name="open")
@@ -88,6 +108,8 @@ def open_window(
     file: File,
     secrets: Secrets = None,
     signer: Signer = None,
+    key: KeyFile = None,
+    passphrase_file: KeyPassphrase = None,
     closed: Annotated[bool, typer.Option("--closed", help="Start a closed session; phrases are asked for.")] = False,
     from_stdin: Annotated[bool, typer.Option("--stdin", hidden=True)] = False,
 ) -> None:
@@ -96,28 +118,40 @@ def open_window(
     from dsmb_app import app as window  # noqa: PLC0415
 
     given = json.loads(sys.stdin.readline()) if from_stdin else {}
-    keys = SecretsFile.load(secrets) if secrets else None
-    phrase = given.get("phrase") or (keys.phrases["main"] if keys else None)
-    asked = given.get("signer") or signer or (keys.signer if keys else None)
+    kept = SecretsFile.load(secrets) if secrets else None
+    phrase = given.get("phrase") or (kept.phrases.get("main") if kept else None)
+    if "key" in given:
+        key = Path(given["key"])
+    elif phrase:
+        key = None
+    elif key and passphrase_file:
+        phrase = passphrase(key, passphrase_file)
+    asked = given.get("signer") or signer or (kept.signer if kept else None)
     # Without one the window trusts the signer pinned for the trial, or asks for the fingerprint.
-    raise SystemExit(window.run_open(file, phrase=phrase, signers=(asked,) if asked else (), closed=closed))
+    signers = (asked,) if asked else ()
+    raise SystemExit(window.run_open(file, phrase=phrase, key=key, signers=signers, closed=closed))
 
 
 @app.command(name="ard")
-def results(
+def results(  # noqa: PLR0913 - each is an option of a public command
     file: File,
     level: LevelOption = Level.POOLED,
     exhibit: Annotated[list[str] | None, typer.Option("--exhibit", help="An exhibit; may be repeated.")] = None,
     choice: Choice = None,
     secrets: Secrets = None,
     signer: Signer = None,
+    key: KeyFile = None,
+    passphrase_file: KeyPassphrase = None,
     out: Out = None,
 ) -> None:
     """Write the analysis results as CSV: exhibit, arm, arm_ref, row, stat_name, stat, stat_fmt, note."""
-    session = open_at_level(file, level, secrets, signer, why="analysis results")
+    session = open_at_level(
+        file, level, secrets, signer, why="analysis results", key=key, passphrase_file=passphrase_file
+    )
     session.choose_by_text(choice or [])
     data = ard.results_csv(session, exhibit or []).encode("utf-8")
     session.record_export("ard", data, out.name if out else "standard output")
+    typer.echo(f"Head of the audit log: {session.audit_head}", err=True)
     if out:
         write_atomically(out, data)
     else:
@@ -132,6 +166,8 @@ def pack(  # noqa: PLR0913 - each is an option of a public command
     choice: Choice = None,
     secrets: Secrets = None,
     signer: Signer = None,
+    key: KeyFile = None,
+    passphrase_file: KeyPassphrase = None,
     password_file: Annotated[Path | None, typer.Option("--password-file", help="Password of a closed pack.")] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Write a closed pack unencrypted.")] = False,
     i_understand: Annotated[bool, typer.Option("--i-understand", help="Confirms --plain.")] = False,
@@ -142,7 +178,7 @@ def pack(  # noqa: PLR0913 - each is an option of a public command
     if out is None and not contents:
         raise Refusal("PACK-OUT", "No file to write is given.", "Give --out PACK.xlsx.")
     password = None if contents else _pack_password(level, password_file, plain=plain, sure=i_understand)
-    session = open_at_level(file, level, secrets, signer, why="pack")
+    session = open_at_level(file, level, secrets, signer, why="pack", key=key, passphrase_file=passphrase_file)
     session.choose_by_text(choice or [])
     if contents or out is None:
         for entry in meeting_pack.contents(session):
@@ -165,27 +201,17 @@ def _pack_password(level: Level, password_file: Path | None, *, plain: bool, sur
     if plain:
         return None
     if password_file:
-        return _read_password(password_file)
+        return first_line(password_file, what="password", code="PACK-PASSWORD")
     if not sys.stdin.isatty():
         raise Refusal("PACK-PASSWORD", "A closed pack needs a password.", "Give --password-file FILE.")
     return str(typer.prompt("Password of the closed pack", hide_input=True, confirmation_prompt=True))
-
-
-def _read_password(path: Path) -> str:
-    try:
-        password = next(iter(path.read_text(encoding="utf-8-sig").splitlines()), "")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refusal("PACK-PASSWORD", f"It cannot be read: {error}.", "Give a text file.", file=path.name) from error
-    if not password:
-        raise Refusal("PACK-PASSWORD", "The file is empty.", "Put the password on its first line.", file=path.name)
-    return password
 
 
 def _fixed_stamp(fixed: Path) -> Stamp:
     try:
         table = json.loads(fixed.read_text(encoding="utf-8"))
         return Stamp(**{key: str(table[key]) for key in ("snap_id", "sha256", "created", "audit_head")})
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Refusal(
             "STAMP-BAD",
             f"The stamp cannot be read: {error}.",
@@ -213,6 +239,9 @@ def demonstrate(
         raise SystemExit(window.run_open(file, phrase=keys.phrases["main"], signers=(keys.signer,)))
 
 
+app.command(name="selftest")(selftest)
+app.add_typer(keys.app, name="key")
+app.add_typer(trial.app, name="trial")
 audit_app = typer.Typer(no_args_is_help=True, help="The audit log of this machine.")
 app.add_typer(audit_app, name="audit")
 
@@ -220,8 +249,8 @@ app.add_typer(audit_app, name="audit")
 @audit_app.command(name="show")
 def audit_show() -> None:
     """Print the audit log of this machine, one event a line."""
-    for entry in AuditLog(state_folder()).entries():
-        typer.echo(f"{entry.n}  {entry.ts}  {entry.ev}  {entry.result}  {entry.obj}  {entry.why}".rstrip())
+    for line in audit_lines(AuditLog(state_folder()).entries()):
+        typer.echo(line)
 
 
 @audit_app.command(name="verify")

@@ -1,4 +1,4 @@
-"""``dsmb --selftest``: whether a built or installed program works on this machine; the demo's packs are the proof."""
+"""``dsmb --selftest``: does the program work on this machine; ``dsmb selftest``: does it keep what it promises."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from dsmb_app import __version__
 from dsmb_app.cli import demo
 from dsmb_app.model.errors import Refusal
+from dsmb_app.selftests.catalogue import chosen
+from dsmb_app.selftests.outcome import Plan, Progress, quiet
 from dsmb_app.store.state_folder import VARIABLE as STATE_VARIABLE
 
 FLAG = "--selftest"
@@ -63,3 +67,44 @@ def _kind(path: Path) -> str:
 def _begins(path: Path, beginning: bytes) -> bool:
     data = path.read_bytes() if path.is_file() else b""
     return bool(data) and data.startswith(beginning)
+
+
+def selftest(
+    names: Annotated[list[str] | None, typer.Argument(help="Self-tests to run; all without a name.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="As often as it takes to be sure; takes many minutes.")] = False,
+    seed: Annotated[int, typer.Option("--seed", help="Other random cases.")] = 1,
+) -> None:
+    """Try to break the program's promises on synthetic data; one line each. Exit code 1 when a target is missed."""
+    missed = False
+    for test in chosen(names or []):
+        with _own_folder() as folder:
+            cases = test.full if full else test.usual
+            outcome = test.run(Plan(cases, folder, full, seed, _on_terminal(test.name)))
+        typer.echo(outcome.line)
+        missed |= not outcome.met
+    raise SystemExit(int(missed))
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    """Yield a temporary folder, in which the state folder lies too: this machine's own is never touched."""
+    before = os.environ.get(STATE_VARIABLE)
+    with tempfile.TemporaryDirectory(prefix="dsmb-selftest-") as name:
+        os.environ[STATE_VARIABLE] = str(Path(name) / "own-state")
+        try:
+            yield Path(name)
+        finally:
+            os.environ.pop(STATE_VARIABLE)
+            os.environ |= {} if before is None else {STATE_VARIABLE: before}
+
+
+def _on_terminal(name: str) -> Progress:
+    """Return what tells somebody at a terminal how far a self-test is, and nobody else anything."""
+    if not sys.stderr.isatty():
+        return quiet
+
+    def show(done: int, total: int) -> None:
+        end = "\r\x1b[K" if done == total else ""
+        typer.echo(f"\r\x1b[K{name}: {done:,} of {total:,}{end}", err=True, nl=False)
+
+    return show
