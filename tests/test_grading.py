@@ -6,17 +6,18 @@ import numpy as np
 import pytest
 
 from dsmb_app.analyses.lab_values import rounded
-from dsmb_app.model.grading import grades, grading
+from dsmb_app.model.grading import baseline_grades, grades, grading
 
 VERSIONS = ("4.03", "5.0")
 
 MULTIPLES = {
     "ALT": [(1.0, 0), (1.001, 1), (3.0, 1), (3.001, 2), (5.0, 2), (5.001, 3), (20.0, 3), (20.001, 4)],
     "AST": [(1.0, 0), (1.001, 1), (3.0, 1), (3.001, 2), (5.0, 2), (5.001, 3), (20.0, 3), (20.001, 4)],
-    "ALP": [(1.0, 0), (2.5, 1), (2.501, 2), (5.0, 2), (5.001, 3), (20.0, 3), (20.001, 4)],
-    "GGT": [(1.0, 0), (2.5, 1), (2.501, 2), (5.0, 2), (5.001, 3), (20.0, 3), (20.001, 4)],
+    "ALP": [(1.0, 0), (1.001, 1), (2.5, 1), (2.501, 2), (5.0, 2), (5.001, 3), (20.0, 3), (20.001, 4)],
+    "GGT": [(1.0, 0), (1.001, 1), (2.5, 1), (2.501, 2), (5.0, 2), (5.001, 3), (20.0, 3), (20.001, 4)],
     "BILI": [(1.0, 0), (1.001, 1), (1.5, 1), (1.501, 2), (3.0, 2), (3.001, 3), (10.0, 3), (10.001, 4)],
-    "CK": [(1.0, 0), (2.5, 1), (2.501, 2), (5.0, 2), (5.001, 3), (10.0, 3), (10.001, 4)],
+    "CREAT": [(1.0, 0), (1.001, 1), (1.5, 1), (1.501, 2), (3.0, 2), (3.001, 3), (6.0, 3), (6.001, 4)],
+    "CK": [(1.0, 0), (1.001, 1), (2.5, 1), (2.501, 2), (5.0, 2), (5.001, 3), (10.0, 3), (10.001, 4)],
 }
 LOW = {
     # test: lower limit of normal, then value -> grade
@@ -26,7 +27,16 @@ LOW = {
     "PLAT": (150, [(150, 0), (149, 1), (75, 1), (74, 2), (50, 2), (49, 3), (25, 3), (24, 4)]),
     "HGB": (120, [(120, 0), (119, 1), (100, 1), (99, 2), (80, 2), (79, 3), (1, 3)]),
 }
-HIGH = {"WBC": [(100, 0), (100.1, 3)], "LYM": [(4, 0), (4.1, 2), (20, 2), (20.1, 3)]}
+HIGH = {"WBC": [(99.9, 0), (100, 0), (100.1, 3)], "LYM": [(3.9, 0), (4, 0), (4.1, 2), (19.9, 2), (20, 2), (20.1, 3)]}
+
+BY_BASELINE = {
+    # multiples of an abnormal baseline, version 5.0: the first one is inclusive but for bilirubin
+    "ALT": [(1.499, 0), (1.5, 1), (3.0, 1), (3.001, 2), (5.0, 2), (5.001, 3), (20.0, 3), (20.001, 4)],
+    "AST": [(1.499, 0), (1.5, 1), (3.0, 1), (3.001, 2), (5.0, 2), (5.001, 3), (20.0, 3), (20.001, 4)],
+    "ALP": [(1.999, 0), (2.0, 1), (2.5, 1), (2.501, 2), (5.0, 2), (5.001, 3), (20.0, 3), (20.001, 4)],
+    "GGT": [(1.999, 0), (2.0, 1), (2.5, 1), (2.501, 2), (5.0, 2), (5.001, 3), (20.0, 3), (20.001, 4)],
+    "BILI": [(1.0, 0), (1.001, 1), (1.5, 1), (1.501, 2), (3.0, 2), (3.001, 3), (10.0, 3), (10.001, 4)],
+}
 
 
 def graded(
@@ -51,9 +61,35 @@ def test_that_low_values_are_graded(version: str, test: str, lln: float, value: 
     assert graded(version, test, "low", value=value, lln=lln) == grade
 
 
+@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize(("test", "value", "grade"), [(t, v, g) for t, pairs in HIGH.items() for v, g in pairs])
-def test_that_high_counts_are_graded(test: str, value: float, grade: int) -> None:
-    assert graded("5.0", test, "high", value=value) == grade
+def test_that_high_counts_are_graded(version: str, test: str, value: float, grade: int) -> None:
+    assert graded(version, test, "high", value=value) == grade
+
+
+@pytest.mark.parametrize(
+    ("test", "multiple", "grade"), [(t, m, g) for t, found in BY_BASELINE.items() for m, g in found]
+)
+def test_that_multiples_of_an_abnormal_baseline_are_graded_in_version_5(test: str, multiple: float, grade: int) -> None:
+    direction = grading("5.0").directions[test, "high"]
+    assert float(baseline_grades(direction, np.array([multiple]))[0]) == grade
+    assert not grading("4.03").directions[test, "high"].xbl
+
+
+@pytest.mark.parametrize(("multiple", "grade"), [(0.999, 0), (1.0, 0), (1.001, 1), (50.0, 1)])
+def test_that_high_eosinophils_are_graded_in_version_5_alone(multiple: float, grade: int) -> None:
+    assert graded("5.0", "EOS", "high", xuln=multiple) == grade
+    assert grading("5.0").directions["EOS", "high"].rises
+    assert ("EOS", "high") not in grading("4.03").directions
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_that_each_test_can_reach_the_grades_of_its_terms(version: str) -> None:
+    found = {key: direction.possible for key, direction in grading(version).directions.items()}
+    high = dict.fromkeys(("ALT", "AST", "ALP", "GGT", "BILI", "CREAT", "CK"), (1, 2, 3, 4))
+    expected = {(test, "high"): grades for test, grades in {**high, "WBC": (3,), "LYM": (2, 3)}.items()}
+    expected |= {(test, "low"): (1, 2, 3, 4) for test in ("WBC", "NEUT", "LYM", "PLAT")} | {("HGB", "low"): (1, 2, 3)}
+    assert found == expected | ({("EOS", "high"): (1,)} if version == "5.0" else {})
 
 
 def test_that_absolute_limits_apply_below_a_low_lower_limit_of_normal() -> None:

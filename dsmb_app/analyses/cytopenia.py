@@ -1,82 +1,98 @@
-"""Blood counts: worst post-baseline CTCAE grade by baseline grade, both on one scale."""
+"""Blood counts: the trial's own limits, worst grade, new or worsened, nadir and its day, recovery."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from dsmb_app.analyses import wording
-from dsmb_app.analyses.lab_values import rounded, tests_present
-from dsmb_app.analyses.liver import LabLine, table
+from dsmb_app.analyses import lab_notes, lab_presence
+from dsmb_app.analyses.lab_grades import Sides, directions, graded, version
+from dsmb_app.analyses.lab_levels import grade_lines, level_line
+from dsmb_app.analyses.lab_lines import LabLine, summarised, table
+from dsmb_app.analyses.lab_shifts import BLOOD
+from dsmb_app.analyses.lab_values import Labs
 from dsmb_app.model.cut import Cut
-from dsmb_app.model.grading import grades, grading
+from dsmb_app.model.lab_tables import levels
 from dsmb_app.model.result import ResultTable, Row
 
 Floats = npt.NDArray[np.float64]
 
-TESTS = {"WBC": "Leukocytes", "NEUT": "Neutrophils", "LYM": "Lymphocytes", "HGB": "Haemoglobin", "PLAT": "Platelets"}
-NAMES = {0.0: "Grade 0", 1.0: "Grade 1", 2.0: "Grade 2", 3.0: "Grade 3", 4.0: "Grade 4"}
-MISSING, NOT_DONE = "Missing", "Not done"
+EXHIBIT, TITLE = "K19", "Blood counts: limits, new or worsened, nadir and recovery"
+PANEL = ("Blood count", "Eosinophils")
+SIDES = {**dict.fromkeys(BLOOD, "low"), "EOS": "high"}
+"""The direction in which each blood count is watched."""
 
-
-def grades_of(cut: Cut, test: str, side: str) -> tuple[Floats, Floats]:
-    """Return the baseline grade and the worst post-baseline grade by subject; NaN for who has none."""
-    direction = grading(cut.study.lab.ctcae).directions[test, side]
-    rows = cut.lb[(cut.lb["LBTESTCD"] == test).to_numpy()]
-    found = grades(direction, xuln=rounded(rows["XULN"]), value=rounded(rows["GRVALUE"]), lln=rounded(rows["GRLLN"]))
-    base, worst = (np.full(len(cut.subjects), np.nan) for _ in range(2))
-    for into, mask in ((base, (rows["BASEFL"] == "Y").to_numpy()), (worst, rows["POST"].to_numpy(dtype=bool))):
-        np.fmax.at(into, rows["SUBJECT"].to_numpy()[mask], found[mask])
-    return base, worst
+_UNITS = {**dict.fromkeys(BLOOD, "10^9/L"), "HGB": "g/L"}
 
 
 def lines(cut: Cut) -> list[LabLine]:
-    """Return a shift block per test: new-or-worsened grade, worst grade, and each baseline grade -> worst grade."""
-    known = grading(cut.study.lab.ctcae).directions
-    present = tests_present(cut)
-    return [line for test in TESTS if test in present and (test, "low") in known for line in _block(cut, test)]
+    """Return labs present, a block per blood count, and the visits expected."""
+    return _lines(cut, Labs(cut))
 
 
-def _block(cut: Cut, test: str) -> list[LabLine]:
-    base, worst = grades_of(cut, test, "low")
-    measured = cut.safety & np.isfinite(worst)
-    both = measured & np.isfinite(base)
-    name = TESTS[test]
-    found = [
-        LabLine(Row((test, "low", f"Grade {g}"), f"{name} low: worst grade {g}", 0), worst == g, measured)
-        for g in range(1, 5)
-    ]
-    found.append(
-        LabLine(Row((test, "low", "New or worsened"), f"{name} low: new or worsened", 0), both & (worst > base), both)
-    )
-    for before in (*NAMES, np.nan):
-        at = np.isnan(base) if np.isnan(before) else base == before
-        label = NAMES.get(before, MISSING)
-        if not (cut.safety & at).any():
-            continue
-        for after in (*NAMES, np.nan):
-            to = np.isnan(worst) if np.isnan(after) else worst == after
-            key = (test, "low", f"baseline {label}", f"worst {NAMES.get(after, NOT_DONE)}")
-            found.append(
-                LabLine(
-                    Row(key, f"baseline {label} -> worst {NAMES.get(after, NOT_DONE)}", 1),
-                    at & to,
-                    at,
-                    contrasted=False,
-                )
-            )
+def _lines(cut: Cut, labs: Labs) -> list[LabLine]:
+    sides = directions(cut)
+    found = lab_presence.present(cut, labs, PANEL)
+    for test in BLOOD:
+        if test in labs.tests:
+            found += _block(cut, labs, test, sides)
+    return found + lab_presence.expected(cut, labs, PANEL)
+
+
+def _block(cut: Cut, labs: Labs, test: str, sides: Sides) -> list[LabLine]:
+    side, title = SIDES[test], BLOOD[test]
+    found = [level_line(labs, level) for level in levels("blood_limits").of.get((test, side), ())]
+    if (test, side) in sides:
+        found += grade_lines(labs, test, side, sides)
+    of = graded(labs, test, side, sides, one_scale=False)
+    both, worsened = cut.safety & of.both, cut.safety & of.worsened
+    row = Row((test, side, "New or worsened"), f"{title}: new or worsened", 1)
+    found.append(LabLine(row, worsened, both, (test,), at_least=of.at_least))
+    back = Row((test, side, "Recovered by last value"), f"{title}: recovered by last value", 1)
+    found.append(LabLine(back, worsened & of.recovered, worsened, (test,), contrasted=False))
+    extreme, day = nadir(labs, test, side)
+    name = "Nadir" if side == "low" else "Peak"
+    for what, values in ((f"{name} ({_UNITS[test]})", extreme), (f"Day of {name.lower()}", day)):
+        found.append(
+            summarised(cut, Row((test, side, what), f"{title}: {what[0].lower()}{what[1:]}", 1), values, (test,))
+        )
     return found
 
 
+def nadir(labs: Labs, test: str, side: str) -> tuple[Floats, Floats]:
+    """Return each subject's lowest value after baseline (highest, in the high direction), and the first day of it.
+
+    In the unit of absolute limits. ``<x`` stands for x at a nadir, ``>x`` at a peak; a bound of the other kind says
+    nothing.
+    """
+    found = labs.of(test).known("graded")
+    found = found.where(found.bound <= 0 if side == "low" else found.bound >= 0)
+    sign = 1.0 if side == "low" else -1.0
+    frame = pd.DataFrame({"subject": found.subject, "key": sign * found.graded, "day": found.day})
+    first = frame.sort_values(["subject", "key", "day"]).drop_duplicates("subject")
+    members = first["subject"].to_numpy(dtype=np.int64)
+    extreme, day = (np.full(len(labs.who(found)), np.nan) for _ in range(2))
+    extreme[members] = sign * first["key"].to_numpy(dtype=float)
+    day[members] = first["day"].to_numpy(dtype=float)
+    return extreme, day
+
+
 def cytopenia(cut: Cut) -> ResultTable:
-    """Count shifts from baseline to worst post-baseline grade of each blood count, low direction."""
-    notes = (
-        *wording.arms(cut),
-        f"Grades: {grading(cut.study.lab.ctcae).version}, limits of the record on both axes (one scale), so a shift is "
-        "a change of value. Absolute limits apply also where the lower limit of normal lies below them.",
-        "Worst grades out of subjects with a graded post-baseline value; new or worsened, out of those with a graded "
-        "baseline too; shifts, out of the treated subjects with that baseline grade.",
-        *wording.laboratory(cut),
-        *wording.contrasts(cut),
-    )
-    return table(cut, lines(cut), exhibit="K17", title="Blood counts: shift of grade, low direction", footnotes=notes)
+    """Count cytopenias and eosinophils, by arm, with nadirs and recovery."""
+    labs, sides = Labs(cut), directions(cut)
+    own = levels("blood_limits")
+    ranges = [block for block in SIDES.items() if block not in sides]
+    more = [level for found in own.of.values() for level in found]
+    notes = [
+        *lab_notes.heading(cut),
+        f"Limits: {own.version}; strict. Grades: {version(cut)}; worst after baseline. High eosinophils also above the "
+        "subject's own baseline.",
+        "New or worsened: worst grade above the grade at baseline, out of those with both. Recovered: of these (N), "
+        "last value back at the grade of baseline or better.",
+        "Nadir (of eosinophils: peak): lowest value after baseline, and the first day of it; <x stands for x. Median "
+        "of the subjects measured.",
+        *lab_presence.notes(cut, labs, PANEL),
+        *lab_notes.records(cut, labs, tuple(BLOOD), sides, more=more, ranges=ranges),
+    ]
+    return table(cut, _lines(cut, labs), exhibit=EXHIBIT, title=TITLE, footnotes=notes)

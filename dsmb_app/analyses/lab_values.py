@@ -1,8 +1,10 @@
-"""Laboratory records as arrays by test: who was measured, baseline, worst value."""
+"""Laboratory records as arrays by test: who was measured, baseline, worst value, and what a bounded result can say."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,12 @@ from dsmb_app.model.cut import Cut
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
+
+SIDES = {"<": -2, "<=": -1, "": 0, ">=": 1, ">": 2}
+"""What a record's number is: the value itself (0), an upper bound of it (below 0) or a lower bound (above 0)."""
+
+_OF_BLOOD = ("BLOOD", "SERUM", "PLASMA")
 
 
 def rounded(values: npt.ArrayLike) -> Floats:
@@ -24,63 +32,178 @@ def rounded(values: npt.ArrayLike) -> Floats:
     return np.asarray(np.where(np.isfinite(numbers), np.rint(numbers * scale) / scale, numbers))
 
 
+def edge(values: Floats, bound: Ints) -> Floats:
+    """Move a bound that is not itself a possible value (<x, >x) to the next number inside: >3 is then above 3."""
+    up, down = np.nextafter(values, np.inf), np.nextafter(values, -np.inf)
+    return np.where(bound == 2, up, np.where(bound == -2, down, values))
+
+
+def above(values: Floats, bound: Ints, limit: Floats | float) -> Bools:
+    """Tell which records are certainly above a limit (strictly): those that are no upper bounds, and are above it."""
+    return np.asarray((bound >= 0) & (edge(values, bound) > limit))
+
+
+def reaches(values: Floats, bound: Ints, limit: Floats | float) -> Bools:
+    """Tell which records are certainly at a limit or above it."""
+    return np.asarray((bound >= 0) & (values >= limit))
+
+
+def below(values: Floats, bound: Ints, limit: Floats | float) -> Bools:
+    """Tell which records are certainly below a limit (strictly)."""
+    return np.asarray((bound <= 0) & (edge(values, bound) < limit))
+
+
+def doubtful(values: Floats, bound: Ints, limit: Floats | float, *, high: bool) -> Bools:
+    """Tell which bounded records may lie on either side of a limit, asked in the high or the low direction."""
+    inside = edge(values, bound)
+    if high:
+        may, surely = (bound > 0) | (inside > limit), above(values, bound, limit)
+    else:
+        may, surely = (bound < 0) | (inside < limit), below(values, bound, limit)
+    return np.asarray((bound != 0) & np.isfinite(values) & np.isfinite(limit) & may & ~surely)
+
+
 @dataclass(frozen=True)
 class Records:
-    """Records of one test, aligned arrays; ``subject`` is the row in ``cut.subjects``, ``day`` the study day."""
+    """Records of one test, aligned arrays; ``subject`` is the row in ``cut.subjects``, ``day`` the study day.
+
+    ``value`` and ``lln``, ``uln`` in the standard unit (``unit``: its code), ``xuln`` multiples of the upper limit,
+    ``graded`` and ``graded_lln`` in the unit of absolute limits; NaN where there is none, rounded to 15 digits.
+    ``bound``: as in ``SIDES``. ``post``: post-baseline in the window; ``base``: the baseline record; ``row``: in LB.
+    """
 
     subject: Ints
     day: Floats
     value: Floats
+    lln: Floats
+    uln: Floats
+    xuln: Floats
+    graded: Floats
+    graded_lln: Floats
+    bound: Ints
+    unit: Ints
+    post: Bools
+    base: Bools
+    row: Ints
+
+    def where(self, mask: Bools) -> Records:
+        """Return some of the records."""
+        return Records(**{f.name: getattr(self, f.name)[mask] for f in fields(self)})
+
+    def known(self, name: str) -> Records:
+        """Return the post-baseline records that have a number of that name."""
+        return self.where(self.post & np.isfinite(getattr(self, name)))
+
+    def ordered(self) -> Records:
+        """Return the records by day, of one day in the order of their numbers."""
+        order = np.lexsort((self.row, self.value, self.day))
+        return Records(**{f.name: getattr(self, f.name)[order] for f in fields(self)})
 
 
-def post_baseline(cut: Cut, test: str, column: str = "XULN") -> Records:
-    """Return the post-baseline records of a test in the window that have a number in ``column``."""
-    return _records(cut, (cut.lb["POST"] & (cut.lb["LBTESTCD"] == test)).to_numpy(), column)
+def joined(parts: Sequence[Records]) -> Records:
+    """Return several tests' records as one."""
+    return Records(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Records)})
 
 
-def baseline(cut: Cut, test: str, column: str = "XULN") -> Records:
-    """Return the baseline records of a test that have a number in ``column``, at most one per subject and specimen."""
-    return _records(cut, ((cut.lb["BASEFL"] == "Y") & (cut.lb["LBTESTCD"] == test)).to_numpy(), column)
+def encoded(texts: pd.Series) -> tuple[Ints, list[str]]:
+    """Return a column of texts as codes and the text of each; what is missing is blank."""
+    codes, names = pd.factorize(texts.to_numpy(dtype=object))
+    # What is missing has the code -1, the last place of the list.
+    return codes.astype(np.int64), [*(str(name) for name in names), ""]
 
 
-def _records(cut: Cut, mask: Bools, column: str) -> Records:
-    rows = cut.lb[mask & cut.lb[column].notna().to_numpy()]
-    return Records(
-        rows["SUBJECT"].to_numpy(dtype=np.int64), rows["LBDY_LO"].to_numpy(dtype=float), rounded(rows[column])
-    )
+def test_names(lb: pd.DataFrame) -> Texts:
+    """Return the test of each record: LBTESTCD, with the specimen where it is not blood: ``PH (URINE)``.
 
-
-def has(cut: Cut, records: Records) -> Bools:
-    """Return who has at least one record, as a mask over ``cut.subjects``."""
-    mask = np.zeros(len(cut.subjects), dtype=bool)
-    mask[records.subject] = True
-    return mask
-
-
-def exceeds(cut: Cut, records: Records, limit: float) -> Bools:
-    """Return who has a record above a limit (strictly), as a mask over ``cut.subjects``."""
-    mask = np.zeros(len(cut.subjects), dtype=bool)
-    mask[records.subject[records.value > limit]] = True
-    return mask
-
-
-def highest(cut: Cut, records: Records) -> Floats:
-    """Return the highest value by subject; NaN for who has none."""
-    worst = np.full(len(cut.subjects), np.nan)
-    np.fmax.at(worst, records.subject, records.value)
-    return worst
-
-
-def tests_present(cut: Cut) -> frozenset[str]:
-    """Return the test codes of the data set."""
-    return frozenset(str(code) for code in cut.lb["LBTESTCD"].unique()) if len(cut.lb) else frozenset()
-
-
-def pairs(first: Records, second: Records) -> pd.DataFrame:
-    """Return every pair of a record of ``first`` and one of ``second`` in the same subject.
-
-    Columns: subject, day_1, value_1, day_2, value_2.
+    A count of cells in urine is another measurement than one in blood, though both may be called WBC.
     """
-    one = pd.DataFrame({"subject": first.subject, "day_1": first.day, "value_1": first.value})
-    two = pd.DataFrame({"subject": second.subject, "day_2": second.day, "value_2": second.value})
-    return one.merge(two, on="subject")
+    codes, names = _tests(lb)
+    return np.array(names, dtype=object)[codes]
+
+
+def _tests(lb: pd.DataFrame) -> tuple[Ints, list[str]]:
+    """Return the test of each record as a code, and the name of each: several codes may have one name."""
+    tests, kinds = encoded(lb["LBTESTCD"])
+    specimens, places = encoded(lb["LBSPEC"].fillna(""))
+    other = ["" if not place or any(word in place.upper() for word in _OF_BLOOD) else place.upper() for place in places]
+    names = [f"{kind} ({place})" if place else kind for kind in kinds for place in other]
+    return (tests % len(kinds)) * len(places) + specimens % len(places), names
+
+
+class Labs:
+    """The laboratory records of a cut, encoded by test once; ``tests`` in alphabetical order."""
+
+    def __init__(self, cut: Cut) -> None:
+        lb = self._lb = cut.lb
+        found, called = _tests(lb)
+        used = {called[code] for code in np.unique(found)}
+        self.tests: tuple[str, ...] = tuple(sorted(used))
+        codes = np.array([self.tests.index(name) if name in used else -1 for name in called])[found]
+        order = np.argsort(codes, kind="stable")
+        self._ends = np.searchsorted(codes[order], np.arange(len(self.tests) + 1))
+        self._size = len(cut.subjects)
+        number = {name: rounded(lb[name].to_numpy(dtype=float)[order]) for name in
+                  ("VALUE", "LLN", "ULN", "XULN", "GRVALUE", "GRLLN")}  # fmt: skip
+        in_time = (lb["CUTFL"] != "Y").to_numpy(dtype=bool)
+        self._all = Records(
+            subject=lb["SUBJECT"].to_numpy(dtype=np.int64)[order],
+            day=lb["LBDY_LO"].to_numpy(dtype=float)[order],
+            value=number["VALUE"],
+            lln=number["LLN"],
+            uln=number["ULN"],
+            xuln=number["XULN"],
+            graded=number["GRVALUE"],
+            graded_lln=number["GRLLN"],
+            bound=_sides(lb["BOUND"])[order],
+            unit=_same_words(lb["LBSTRESU"])[order],
+            post=lb["POST"].to_numpy(dtype=bool)[order],
+            base=((lb["BASEFL"] == "Y").to_numpy(dtype=bool) & in_time)[order],
+            row=order.astype(np.int64),
+        )
+
+    @cached_property
+    def visits(self) -> tuple[Ints, list[str]]:
+        """Return the visit of each record of LB, in its order, as a code, and the name of each."""
+        return encoded(self._lb["VISIT"])
+
+    def of(self, test: str) -> Records:
+        """Return the records of a test; none for one that the data set does not hold."""
+        place = self.tests.index(test) if test in self.tests else -1
+        part = slice(self._ends[place], self._ends[place + 1]) if place >= 0 else slice(0, 0)
+        return Records(**{f.name: getattr(self._all, f.name)[part] for f in fields(Records)})
+
+    def who(self, records: Records) -> Bools:
+        """Return who has at least one of the records, as a mask over ``cut.subjects``."""
+        mask = np.zeros(self._size, dtype=bool)
+        mask[records.subject] = True
+        return mask
+
+    def worst(self, subject: Ints, values: Floats, *, lowest: bool = False) -> Floats:
+        """Return the highest (or lowest) value by subject; NaN for who has none."""
+        found = np.full(self._size, np.nan)
+        (np.fmin if lowest else np.fmax).at(found, subject, values)
+        return found
+
+    def last(self, records: Records, values: Floats) -> Floats:
+        """Return each subject's latest value, of one day the highest; NaN for who has none."""
+        order = np.lexsort((records.row, values, records.day))
+        found = np.full(self._size, np.nan)
+        found[records.subject[order]] = values[order]
+        return found
+
+
+def _sides(bounds: pd.Series) -> Ints:
+    codes, names = encoded(bounds)
+    return np.array([SIDES[name] for name in names], dtype=np.int64)[codes]
+
+
+def _same_words(texts: pd.Series) -> Ints:
+    """Return a code for each text, the same whatever the case."""
+    codes, names = encoded(texts)
+    folded = [name.casefold() for name in names]
+    return np.array([folded.index(name) for name in folded], dtype=np.int64)[codes]
+
+
+def aminotransferases(labs: Labs) -> Records:
+    """Return the post-baseline records of ALT and AST together that have a multiple of their own upper limits."""
+    return joined([labs.of("ALT"), labs.of("AST")]).known("xuln")

@@ -1,156 +1,203 @@
-"""Liver: multiples of the upper limit by arm, combined criteria, and the screen for potential Hy's law."""
+"""Liver: multiples of the upper limit by arm, combined criteria, potential Hy's law, and grades by baseline."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from dsmb_app.analyses import cells, wording
-from dsmb_app.analyses.lab_values import Records, exceeds, has, highest, pairs, post_baseline, tests_present
+from dsmb_app.analyses import lab_notes, lab_presence
+from dsmb_app.analyses.hys_law import NEAR_ALP, SCREEN_AT, SCREEN_BILI, SCREEN_GAP, days_above, gaps, hys_law, r_ratio
+from dsmb_app.analyses.lab_grades import by_baseline, directions, version
+from dsmb_app.analyses.lab_levels import level_line
+from dsmb_app.analyses.lab_lines import LabLine, summarised, table
+from dsmb_app.analyses.lab_values import Labs, Records, above, aminotransferases, reaches, rounded
 from dsmb_app.model.cut import Cut
-from dsmb_app.model.days import to_offset
-from dsmb_app.model.result import ResultTable, Row, RowKey
+from dsmb_app.model.lab_tables import Level
+from dsmb_app.model.result import ResultTable, Row
+from dsmb_app.model.words import Level as Unblinding
 
 Bools = npt.NDArray[np.bool_]
 
+TITLE = "Liver tests: multiples of the upper limit and potential Hy's law"
 SINGLE = {"ALT": (3, 5, 10, 20), "AST": (3, 5, 10, 20), "BILI": (1.5, 2), "ALP": (1.5, 2)}
 """Multiples of the upper limit that a record must exceed (strictly), by test."""
 
-EITHER = "ALT or AST"
-SCREEN_AT, SCREEN_BILI, SCREEN_GAP = 3.0, 2.0, 30
-"""Potential Hy's law: ALT or AST at least 3 x ULN, then bilirubin at least 2 x ULN within 30 days (inclusive)."""
-
-
-@dataclass(frozen=True)
-class LabLine:
-    """A row, who meets it and who was measured for it, as masks over ``cut.subjects``; with or without contrasts."""
-
-    row: Row
-    met: Bools
-    measured: Bools
-    contrasted: bool = True
-
-
-def aminotransferases(cut: Cut) -> Records:
-    """Return the post-baseline records of ALT and AST together, as multiples of their own upper limits."""
-    alt, ast = post_baseline(cut, "ALT"), post_baseline(cut, "AST")
-    return Records(*(np.concatenate([getattr(alt, name), getattr(ast, name)]) for name in ("subject", "day", "value")))
+EITHER, HYS_LAW, ABNORMAL = "ALT or AST", "Potential Hy's law", "Abnormal baseline"
+PANEL = ("Liver tests",)
+INR_LIMIT = 1.5
 
 
 def lines(cut: Cut) -> list[LabLine]:
     """Return every row of the liver table for the tests that the data set has."""
-    found = [line for test in ("ALT", "AST") for line in _levels(cut, test, post_baseline(cut, test), SINGLE[test])]
-    either = aminotransferases(cut)
-    if {"ALT", "AST"} & tests_present(cut):
-        found += _levels(cut, EITHER, either, SINGLE["ALT"], sided=False)
-    found += [line for test in ("BILI", "ALP") for line in _levels(cut, test, post_baseline(cut, test), SINGLE[test])]
-    if {"BILI"} <= tests_present(cut) and len(either.subject):
-        found += _combined(cut, either)
-    return found
+    return _lines(cut, Labs(cut))
 
 
-def _levels(
-    cut: Cut, test: str, records: Records, multiples: tuple[float, ...], *, sided: bool = True
-) -> list[LabLine]:
-    measured = has(cut, records)
-    if test != EITHER and test not in tests_present(cut):
+def _lines(cut: Cut, labs: Labs) -> list[LabLine]:
+    found = lab_presence.present(cut, labs, PANEL)
+    found += _levels(labs, "ALT") + _levels(labs, "AST") + _either(labs) + _levels(labs, "BILI") + _levels(labs, "ALP")
+    found += _inr(labs)
+    if {"ALT", "AST"} & set(labs.tests):
+        found += _no_bilirubin(labs)
+        if "BILI" in labs.tests:
+            found += _combined(labs) + _hys_law(labs)
+        found += _ratios(labs) + (_days_above(cut, labs) if cut.level is not Unblinding.POOLED else [])
+    return found + _by_baseline(cut, labs) + lab_presence.expected(cut, labs, PANEL)
+
+
+def _levels(labs: Labs, test: str) -> list[LabLine]:
+    if test not in labs.tests:
         return []
-    out = []
-    for multiple in multiples:
-        criterion = f">{multiple:g} x ULN"
-        key = (test, "high", criterion) if sided else (test, criterion)
-        out.append(LabLine(Row(key, f"{test} {criterion}", 1), exceeds(cut, records, multiple), measured))
+    return [level_line(labs, Level(test, "high", "uln", float(limit))) for limit in SINGLE[test]]
+
+
+def _either(labs: Labs) -> list[LabLine]:
+    if not {"ALT", "AST"} & set(labs.tests):
+        return []
+    found, out = aminotransferases(labs), []
+    for limit in SINGLE["ALT"]:
+        row = Row((EITHER, f">{limit:g} x ULN"), f"{EITHER} >{limit:g} x ULN", 1)
+        met = labs.who(found.where(above(found.xuln, found.bound, limit)))
+        out.append(LabLine(row, met, labs.who(found), ("ALT", "AST")))
     return out
 
 
-def _combined(cut: Cut, either: Records) -> list[LabLine]:
-    bili, alp = post_baseline(cut, "BILI"), post_baseline(cut, "ALP")
-    measured = has(cut, either) & has(cut, bili)
-    both = exceeds(cut, either, 3) & exceeds(cut, bili, 2)
-    same_day = pairs(either, bili)
-    same_day = same_day[(same_day["day_1"] == same_day["day_2"])]
-    at_once = np.zeros(len(cut.subjects), dtype=bool)
-    at_once[same_day.loc[(same_day["value_1"] > 3) & (same_day["value_2"] > 2), "subject"]] = True
-    low_alp = both & ~(highest(cut, alp) >= 2)
+def _high_inr(labs: Labs) -> Records:
+    inr = labs.of("INR").known("value")
+    return inr.where(above(inr.value, inr.bound, INR_LIMIT))
+
+
+def _inr(labs: Labs) -> list[LabLine]:
+    if "INR" not in labs.tests:
+        return []
+    row = Row(("INR", "high", f">{INR_LIMIT:g}"), f"INR >{INR_LIMIT:g}", 1)
+    return [LabLine(row, labs.who(_high_inr(labs)), labs.who(labs.of("INR").known("value")), ("INR",))]
+
+
+def _no_bilirubin(labs: Labs) -> list[LabLine]:
+    enzymes, bili = labs.who(aminotransferases(labs)), labs.who(labs.of("BILI").known("xuln"))
+    row = Row((f"{EITHER} without BILI",), f"{EITHER} measured, no bilirubin")
+    return [LabLine(row, enzymes & ~bili, enzymes, tuple(SINGLE))]
+
+
+def _combined(labs: Labs) -> list[LabLine]:
+    """Return ALT or AST > 3 x ULN with bilirubin > 2 x ULN at any time, near in time, without ALP, and with INR."""
+    either, bili, alp = aminotransferases(labs), labs.of("BILI").known("xuln"), labs.of("ALP").known("xuln")
+    measured = labs.who(either) & labs.who(bili)
+    high = either.where(above(either.xuln, either.bound, 3))
+    yellow = bili.where(above(bili.xuln, bili.bound, 2))
+    apart = gaps(high, yellow)
+    both = labs.who(high) & labs.who(yellow)
     named = f"{EITHER} >3 x ULN and BILI >2 x ULN"
+    tests = tuple(SINGLE)
+    found = [LabLine(Row((named,), named), both, measured, tests)]
+    for days, words, label in (
+        (0, "same day", "on the same day"),
+        (14, "within 14 days", "within 14 days, in either order"),
+        (30, "within 30 days", "within 30 days, in either order"),
+    ):
+        near = np.zeros(len(both), dtype=bool)
+        near[apart.loc[apart["gap"].abs() <= days, "subject"].to_numpy(dtype=np.int64)] = True
+        found.append(LabLine(Row((f"{named}, {words}",), label, 1), near, measured, tests))
+    low_alp = both & ~labs.who(alp.where(reaches(alp.xuln, alp.bound, 2)))
+    row = Row((f"{named}, ALP <2 x ULN throughout",), "ALP below 2 x ULN throughout", 1)
+    found.append(LabLine(row, low_alp, measured, tests))
+    if "INR" in labs.tests:
+        with_inr = f"{EITHER} >3 x ULN and INR >{INR_LIMIT:g}"
+        seen = labs.who(either) & labs.who(labs.of("INR").known("value"))
+        met = labs.who(high) & labs.who(_high_inr(labs))
+        found.append(LabLine(Row((with_inr,), with_inr), met, seen, ("ALT", "AST", "INR")))
+    return found
+
+
+def _hys_law(labs: Labs) -> list[LabLine]:
+    found, tests = hys_law(labs), tuple(SINGLE)
+    measured = labs.who(aminotransferases(labs)) & labs.who(labs.of("BILI").known("xuln"))
+    alp = {"yes": found.low_alp == 1, "no": found.low_alp == 0, "unknown": np.isnan(found.low_alp)}
+    out = [LabLine(Row((HYS_LAW,), HYS_LAW), found.within, measured, tests)]
+    for said, mask in alp.items():
+        words = f"ALP <2 x ULN: {said}"
+        out.append(LabLine(Row((HYS_LAW, words), words, 1), found.within & mask, measured, tests))
+    for words, mask in (("later than 30 days", found.later), ("reversed order, not counted", found.reversed)):
+        out.append(LabLine(Row((HYS_LAW, words), words, 1), mask, measured, tests))
+    return out
+
+
+def _ratios(labs: Labs) -> list[LabLine]:
+    """Return the class of R at the highest ALT of those with ALT above 3 x ULN."""
+    high, ratio = r_ratio(labs, 3)
+    ratio = rounded(ratio)
+    classes = {
+        "hepatocellular (R >=5)": ratio >= 5,
+        "mixed (R 2 to 5)": (ratio > 2) & (ratio < 5),
+        "cholestatic (R <=2)": ratio <= 2,
+        "unknown (no ALP that day)": np.isnan(ratio),
+    }
+    head = "R at highest ALT"
     return [
-        LabLine(Row((named,), named), both, measured),
-        LabLine(Row((f"{named}, same day",), "on the same day", 1), at_once, measured),
-        LabLine(Row((f"{named}, ALP <2 x ULN throughout",), "ALP below 2 x ULN throughout", 1), low_alp, measured),
-        LabLine(Row(("Potential Hy's law",), "Potential Hy's law"), potential_hys_law(cut), measured),
+        LabLine(Row((head, name), f"{head}: {name}", 1), high & mask, high, ("ALT", "ALP"), contrasted=False)
+        for name, mask in classes.items()
     ]
 
 
-def potential_hys_law(cut: Cut) -> Bools:
-    """Return who has bilirubin >= 2 x ULN from 0 to 30 days after ALT or AST >= 3 x ULN (same draw counts).
-
-    A screen, never a diagnosis: other causes have not been excluded. Source: definitions, section 14.
-    """
-    found = pairs(aminotransferases(cut), post_baseline(cut, "BILI"))
-    gap = to_offset(found["day_2"]) - to_offset(found["day_1"])
-    hit = (found["value_1"] >= SCREEN_AT) & (found["value_2"] >= SCREEN_BILI) & (gap >= 0) & (gap <= SCREEN_GAP)
-    mask = np.zeros(len(cut.subjects), dtype=bool)
-    mask[found.loc[np.asarray(hit, dtype=bool), "subject"]] = True
-    return mask
-
-
-def tests_of(key: RowKey) -> tuple[str, ...]:
-    """Return the tests whose records explain a row: its own, or the four liver tests for a combined criterion."""
-    return (key[0],) if len(key) > 1 and key[0] != EITHER else ("ALT", "AST", "BILI", "ALP")
+def _days_above(cut: Cut, labs: Labs) -> list[LabLine]:
+    enzymes = aminotransferases(labs)
+    return [
+        summarised(
+            cut,
+            Row((EITHER, f"days >{limit:g} x ULN"), f"{EITHER}: days above {limit:g} x ULN", 1),
+            days_above(enzymes, limit, len(cut.subjects)),
+            ("ALT", "AST"),
+        )
+        for limit in SINGLE["ALT"][:2]
+    ]
 
 
-def behind(found: list[LabLine], key: RowKey) -> Bools:
-    """Return who meets the criterion of a row."""
-    return next(line.met for line in found if line.row.key == key)
-
-
-def table(cut: Cut, found: list[LabLine], *, exhibit: str, title: str, footnotes: tuple[str, ...]) -> ResultTable:
-    """Count who meets each line out of those measured for it (Ns), by arm."""
-    rows = [line.row for line in found]
-    columns = [cut.in_column(name) for name in cut.columns]
-    shape = (len(rows), len(columns))
-    n = np.array([[int((line.met & c).sum()) for c in columns] for line in found], dtype=np.int64).reshape(shape)
-    sizes = np.array([[int((line.measured & c).sum()) for c in columns] for line in found], dtype=np.int64)
-    sizes = sizes.reshape(shape)
-    shown = np.array([line.contrasted for line in found], dtype=bool)
-    compared = [line.row for line in found if line.contrasted]
-    return ResultTable(
-        exhibit=exhibit,
-        title=title,
-        subtitle=f"Post-baseline, {wording.window(cut)}",
-        level=cut.level,
-        population=wording.population(cut),
-        arms=cut.arms,
-        arm_sizes=dict(zip(cut.columns, cut.sizes.tolist(), strict=True)),
-        rows=tuple(rows),
-        columns=tuple(cells.arm_columns(cut, cells.COUNTS[:3]) + cells.contrast_columns(cut)),
-        cells=cells.count_cells(cut, rows, n, None, sizes)
-        | cells.contrast_cells(cut, compared, n[shown], sizes[shown]),
-        footnotes=footnotes,
-    )
+def _by_baseline(cut: Cut, labs: Labs) -> list[LabLine]:
+    """Return grades by multiples of the baseline of those whose baseline was abnormal, where the version has them."""
+    found = []
+    for (test, side), direction in directions(cut).items():
+        if not direction.xbl or test not in labs.tests:
+            continue
+        of = by_baseline(labs, test, direction)
+        measured = cut.safety & of.abnormal & np.isfinite(of.worst)
+        for g in range(len(direction.xbl) + 1):
+            row = Row((test, side, ABNORMAL, f"Grade {g} (x baseline)"), f"{test}, abnormal baseline: grade {g}", 1)
+            found.append(LabLine(row, measured & (of.worst == g), measured, (test,), contrasted=False))
+    return found
 
 
 def liver(cut: Cut) -> ResultTable:
     """Count who exceeded each multiple, and who meets the combined criteria."""
-    title = "Liver tests: multiples of the upper limit and potential Hy's law"
-    return table(cut, lines(cut), exhibit="K18", title=title, footnotes=_footnotes(cut))
+    labs = Labs(cut)
+    return table(cut, _lines(cut, labs), exhibit="K18", title=TITLE, footnotes=_footnotes(cut, labs))
 
 
-def _footnotes(cut: Cut) -> tuple[str, ...]:
-    enzymes, bili = has(cut, aminotransferases(cut)), has(cut, post_baseline(cut, "BILI"))
-    unseen = int((cut.safety & ~enzymes).sum())
-    no_bili = int((cut.safety & enzymes & ~bili).sum())
+def _footnotes(cut: Cut, labs: Labs) -> list[str]:
+    enzymes, bili = labs.who(aminotransferases(labs)), labs.who(labs.of("BILI").known("xuln"))
+    unseen, no_bili = int((cut.safety & ~enzymes).sum()), int((cut.safety & enzymes & ~bili).sum())
+    sides = directions(cut)
     notes = [
-        *wording.arms(cut),
-        "Ns (printed as N): treated subjects with a post-baseline value and its upper limit; % is of these.",
+        *lab_notes.heading(cut),
         f"{unseen} treated subject(s) have no post-baseline ALT or AST at all; {no_bili} have one but no bilirubin.",
-        "Multiples: result over the upper limit (ULN) of the same record, compared at 15 significant digits; criteria "
-        "of the table are strict (>). ALP not measured counts as not reaching 2 x ULN.",
-        f"Potential Hy's law (a screen, not a diagnosis): ALT or AST >={SCREEN_AT:g} x ULN, then bilirubin "
-        f">={SCREEN_BILI:g} x ULN on the same day or within {SCREEN_GAP} days after.",
-        *wording.laboratory(cut),
-        *wording.contrasts(cut),
+        "Criteria of the table are strict (>). ALP not measured counts as not reaching 2 x ULN throughout.",
+        f"Potential Hy's law (a screen, not a diagnosis; inclusive): ALT or AST >={SCREEN_AT:g} x ULN, then bilirubin "
+        f">={SCREEN_BILI:g} x ULN on the same day or within {SCREEN_GAP} days after. ALP: the nearest within "
+        f"{NEAR_ALP} days of the first such bilirubin; unknown stays in. Only bilirubin first: reversed order, listed, "
+        "not counted.",
+        "R: ALT over ALP of the same day, in multiples of their upper limits, at the highest ALT of those above 3 x "
+        "ULN (printed as N).",
     ]
-    return tuple(notes)
+    if cut.level is not Unblinding.POOLED:
+        notes.append(
+            "Days above: each value holds until the next day with one, the last for its own day; those ever above."
+        )
+    if any(direction.xbl for direction in sides.values()):
+        notes.append(
+            f"Abnormal baseline (above the upper limit of its record): worst grade by multiples of the baseline value, "
+            f"{version(cut)}; N: those with such a baseline and a later value. Not to be set against grades by limits."
+        )
+    return [
+        *notes,
+        *lab_presence.notes(cut, labs, PANEL),
+        *lab_notes.records(cut, labs, (*SINGLE, "GGT", "INR"), sides),
+    ]

@@ -1,4 +1,4 @@
-"""CTCAE laboratory grades on one scale: limits of the record, whatever the baseline (definitions, section 12)."""
+"""CTCAE laboratory grades: on the scale of the record's limits, and apart from it on that of the baseline value."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Direction:
-    """Cut points of one test in one direction; exactly one of the three lists is filled.
+    """Cut points of one test in one direction; exactly one of the first three lists is filled.
 
     ``uln``: grade g above the g-th multiple of the upper limit. ``below``: grade 1 under the lower limit, grades 2,
     3, 4 under these values. ``above``: grade ``start`` and on above these values. ``unit`` is that of the values.
+    ``rises``: a value must also be above the subject's baseline. ``xbl``: multiples of an abnormal baseline value, for
+    grades of their own; ``xbl_inclusive``: the first of them counts itself.
     """
 
     uln: tuple[float, ...] = ()
@@ -28,6 +30,18 @@ class Direction:
     above: tuple[float, ...] = ()
     start: int = 1
     unit: str = ""
+    rises: bool = False
+    xbl: tuple[float, ...] = ()
+    xbl_inclusive: bool = False
+
+    @property
+    def possible(self) -> tuple[int, ...]:
+        """Return the grades above 0 that a value can have."""
+        if self.uln:
+            return tuple(range(1, len(self.uln) + 1))
+        if self.above:
+            return tuple(range(self.start, self.start + len(self.above)))
+        return tuple(range(1, len(self.below) + 2))
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,9 @@ def grading(version: str) -> Grading:
             above=tuple(entry.get("above", ())),
             start=int(entry.get("from", 1)),
             unit=str(entry.get("unit", "")),
+            rises=bool(entry.get("rises", False)),
+            xbl=tuple(entry.get("xbl", ())),
+            xbl_inclusive=entry.get("xbl_from") == "at least",
         )
         for test, sides in table.items()
         if isinstance(sides, dict)
@@ -75,3 +92,14 @@ def grades(direction: Direction, *, xuln: Floats, value: Floats, lln: Floats) ->
     graded = np.where(absolute > 0, absolute + 1.0, np.where(value < lln, 1.0, 0.0))
     unknown = np.isnan(value) | ((absolute == 0) & np.isnan(lln))
     return np.where(unknown, np.nan, graded)
+
+
+def baseline_grades(direction: Direction, multiples: Floats) -> Floats:
+    """Return the grade (0 to 4) by multiples of an abnormal baseline value, NaN where there is no multiple.
+
+    For these subjects alone, and never on one axis with ``grades``: unchanged at 4 x ULN is grade 0 here.
+    """
+    first, *others = direction.xbl
+    reached = (multiples >= first) if direction.xbl_inclusive else (multiples > first)
+    total = reached.astype(float) + np.sum([multiples > multiple for multiple in others], axis=0)
+    return np.where(np.isnan(multiples), np.nan, total)

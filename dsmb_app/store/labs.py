@@ -20,17 +20,26 @@ from dsmb_app.store.study_days import Count
 
 Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]
-_BOUNDED = r"^\s*([<>])=?\s*(\d+(?:\.\d+)?)\s*$"
+Bools = npt.NDArray[np.bool_]
+_BOUNDED = r"^\s*([<>]=?)\s*(\d+(?:\.\d+)?)\s*$"
 _PLAIN = r"^\s*[<>]?=?\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*$"
 
 
-def lab_columns(lb: Dataset, days: pd.DataFrame, minutes: Floats, section: LabSection, count: Count) -> pd.DataFrame:
+def lab_columns(
+    lb: Dataset,
+    days: pd.DataFrame,
+    minutes: Floats,
+    section: LabSection,
+    count: Count,
+    ablfl: pd.Series | None = None,
+) -> pd.DataFrame:
     """Return the derived columns of LB, aligned with its rows.
 
-    ``VALUE`` in the standard unit, ``BOUND`` "<" or ">" where the result is only bounded; ``LLN``, ``ULN`` and
-    ``LIMRULE`` (how they were found); ``XULN``; ``GRVALUE``, ``GRLLN``, ``GRULN`` in the unit of absolute limits (NaN
-    where the unit is not known); ``POSTFL``; ``BASEFL`` and ``BASERULE``. ``days``: LBDY_* of the rows; ``minutes``:
-    minute of the day of LBDTC (NaN unknown).
+    ``VALUE`` in the standard unit, ``BOUND`` "<", "<=", ">" or ">=" where the result is only bounded; ``LLN``, ``ULN``
+    and ``LIMRULE`` (how they were found); ``XULN``; ``GRVALUE``, ``GRLLN``, ``GRULN`` in the unit of absolute limits
+    (NaN where the unit is not known); ``POSTFL``; ``BASEFL`` and ``BASERULE``. ``days``: LBDY_* of the rows;
+    ``minutes``: minute of the day of LBDTC (NaN unknown). ``ablfl``: baseline flag of ADLB for the rows ("Y", ""), None
+    for none.
     """
     value, bound = _values(lb)
     low, high, rule = _limits(lb, days, section, count)
@@ -49,8 +58,10 @@ def lab_columns(lb: Dataset, days: pd.DataFrame, minutes: Floats, section: LabSe
         },
         index=lb.frame.index,
     )
-    baseline, base_rule = _baseline(lb, days, minutes, value, post)
+    flagged, flag = _flagged(lb, ablfl, count)
+    baseline, base_rule = _baseline(lb, days, minutes, value, post, flagged, flag)
     count("laboratory results that are bounds (<x, >x)", int((bound != "").sum()))
+    count("laboratory results that are no numbers, in tests that have numbers", _not_numbers(lb, value))
     count(
         "laboratory baselines without the source's flag (last value before the first dose used)",
         int((base_rule == "last pre-dose").sum()),
@@ -69,17 +80,29 @@ def _optional_number(lb: Dataset, column: str) -> Floats:
 
 
 def _values(lb: Dataset) -> tuple[Floats, Texts]:
-    """Return LBSTRESN, or where it is missing the number of a bound in LBSTRESC, with the bound's side."""
+    """Return LBSTRESN, or where it is missing the number of a bound in LBSTRESC, with the bound's side.
+
+    A result collected as a bound (LBORRES) stays one where its standard result is the bare number.
+    """
     value = _optional_number(lb, "LBSTRESN")
     parts = _optional(lb, "LBSTRESC").str.extract(_BOUNDED)
     side = parts[0].astype(object).fillna("").to_numpy(dtype=object)
-    stated = parts[1].astype(float).to_numpy()
-    return np.where(np.isnan(value), stated, value), np.where(np.isnan(value) | (side != ""), side, "")
+    collected = _optional(lb, "LBORRES").str.extract(_BOUNDED)[0].astype(object).fillna("").to_numpy(dtype=object)
+    value = np.where(np.isnan(value), parts[1].astype(float).to_numpy(), value)
+    return value, np.where(np.isnan(value), "", np.where(side != "", side, collected)).astype(object)
+
+
+def _not_numbers(lb: Dataset, value: Floats) -> int:
+    """Count the results that are given in words alone, of tests of which others are numbers."""
+    test, known = text(lb, "LBTESTCD"), np.isfinite(value)
+    given = (_optional(lb, "LBORRES") != "") | (_optional(lb, "LBSTRESC") != "")
+    done = _optional(lb, "LBSTAT").str.upper() != "NOT DONE"
+    return int((given & done & test.isin(test[known].unique())).to_numpy()[~known].sum())
 
 
 def _limits(lb: Dataset, days: pd.DataFrame, section: LabSection, count: Count) -> tuple[Floats, Floats, Texts]:
     """Return limits of the record, else the latest of the same subject, laboratory and test, else the study's."""
-    low, high = _optional_number(lb, "LBSTNRLO"), _optional_number(lb, "LBSTNRHI")
+    low, high = _own_limits(lb, count)
     rule = np.where(np.isfinite(high), "record", "").astype(object)
     frame = pd.DataFrame(
         {
@@ -107,6 +130,15 @@ def _limits(lb: Dataset, days: pd.DataFrame, section: LabSection, count: Count) 
         rule = np.where(fill, name, rule)
         count(f"laboratory records without an upper limit, taken from: {name}", int(fill.sum()))
     return low, high, rule
+
+
+def _own_limits(lb: Dataset, count: Count) -> tuple[Floats, Floats]:
+    """Return the limits of the records; a pair that makes no sense is none: an upper one not above 0, or not above the
+    lower one."""
+    low, high = _optional_number(lb, "LBSTNRLO"), _optional_number(lb, "LBSTNRHI")
+    absurd = (high <= 0) | (low >= high)
+    count("laboratory records whose limits make no sense (upper not above 0 or the lower), not used", int(absurd.sum()))
+    return np.where(absurd, np.nan, low), np.where(absurd, np.nan, high)
 
 
 def _defaults(lb: Dataset, section: LabSection) -> tuple[pd.Series, pd.Series]:
@@ -163,13 +195,30 @@ def _after_first_dose(days: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return np.asarray((day > 1) | ((day == 1) & later), dtype=bool)
 
 
+def _flagged(lb: Dataset, ablfl: pd.Series | None, count: Count) -> tuple[Bools, Texts]:
+    """Return which records the source flags as baseline, and by which flag: the highest that the data set offers.
+
+    ABLFL of ADLB, for the tests that have it there; else LBLOBXFL, else LBBLFL.
+    """
+    own = [c for c in ("LBLOBXFL", "LBBLFL") if (_optional(lb, c).str.upper() == "Y").any()]
+    by_own = (_optional(lb, own[0]).str.upper() == "Y").to_numpy() if own else np.zeros(len(lb.frame), dtype=bool)
+    name = np.full(len(lb.frame), own[0] if own else "", dtype=object)
+    if ablfl is None:
+        return by_own, name
+    yes, test = (ablfl == "Y").to_numpy(), text(lb, "LBTESTCD")
+    offered = test.isin(test[yes].unique()).to_numpy()
+    count("laboratory baselines by ADLB.ABLFL", int(yes.sum()))
+    if own:
+        count(f"laboratory baselines by ADLB.ABLFL that {own[0]} does not flag", int((yes & ~by_own).sum()))
+        count(f"laboratory records that {own[0]} flags and ADLB.ABLFL does not", int((by_own & offered & ~yes).sum()))
+    return np.where(offered, yes, by_own), np.where(offered, "ABLFL", name).astype(object)
+
+
 def _baseline(
-    lb: Dataset, days: pd.DataFrame, minutes: Floats, value: Floats, post: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.bool_], Texts]:
-    """Pick one baseline record per subject, test and specimen: the flagged one (LBLOBXFL, else LBBLFL, whichever the
-    data set offers), else the last value before the first dose; of several, the latest."""
-    flags = [c for c in ("LBLOBXFL", "LBBLFL") if (_optional(lb, c).str.upper() == "Y").any()]
-    flagged = (_optional(lb, flags[0]).str.upper() == "Y").to_numpy() if flags else np.zeros(len(value), dtype=bool)
+    lb: Dataset, days: pd.DataFrame, minutes: Floats, value: Floats, post: Bools, flagged: Bools, flag: Texts
+) -> tuple[Bools, Texts]:
+    """Pick one baseline record per subject, test and specimen: the flagged one, else the last value before the first
+    dose; of several, the latest."""
     before = ~post & (days["LBDY_LO"].to_numpy(dtype=float) <= 1)
     usable = np.isfinite(value) & (flagged | before)
     order = np.lexsort((np.arange(len(value)), np.nan_to_num(minutes, nan=-1), days["LBDY_LO"].fillna(-1e9), flagged))
@@ -178,5 +227,5 @@ def _baseline(
     last = order[~key.iloc[order].duplicated(keep="last").to_numpy()]
     chosen = np.zeros(len(value), dtype=bool)
     chosen[last] = True
-    rule = np.where(chosen, np.where(flagged, flags[0] if flags else "", "last pre-dose"), "").astype(object)
+    rule = np.where(chosen, np.where(flagged, flag, "last pre-dose"), "").astype(object)
     return chosen, rule

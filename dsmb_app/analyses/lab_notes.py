@@ -1,0 +1,125 @@
+"""Footnotes of laboratory tables: what counts, and how many records each rule had to decide about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from dsmb_app.analyses import wording
+from dsmb_app.analyses.lab_grades import Sides
+from dsmb_app.analyses.lab_values import Labs, Records, doubtful
+from dsmb_app.model.cut import Cut
+from dsmb_app.model.lab_tables import Level, levels
+
+Bools = npt.NDArray[np.bool_]
+
+
+def heading(cut: Cut) -> list[str]:
+    """Say who is counted in which arm, out of whom, and by which values."""
+    notes = [
+        *wording.arms(cut),
+        "Ns (printed as N): treated subjects with a post-baseline value that can be compared with the criterion; % is "
+        "of these. Scheduled and unscheduled records, of whichever laboratory, all count: the worst decides.",
+        "Multiples: result over the upper limit (ULN) of the same record. All comparisons at 15 significant digits.",
+        *([f"Held back from open sessions: {', '.join(held)}."] if (held := _held(cut)) else []),
+        *wording.contrasts(cut),
+    ]
+    if cut.arms or not cut.study.open.small_cells:
+        return notes
+    return [*notes, f"Counts from 1 to {cut.study.open.small_cells - 1} are not shown in open sessions."]
+
+
+def _held(cut: Cut) -> tuple[str, ...]:
+    return tuple(test for test in cut.study.lab.hold_back if test in cut.held_back)
+
+
+def records(
+    cut: Cut,
+    labs: Labs,
+    tests: Sequence[str],
+    sides: Sides,
+    *,
+    more: Sequence[Level] = (),
+    ranges: Collection[tuple[str, str]] = (),
+) -> list[str]:
+    """Count the post-baseline records of these tests that a rule had to decide about; a rule for none is not named.
+
+    ``more``: further levels that the table asks for; ``ranges``: tests and sides that it sets against the record's own
+    limits.
+    """
+    named = [test for test in tests if test in labs.tests]
+    unscheduled, again = _visits(cut, labs, named)
+    found = {
+        "have no upper limit (ULN), neither their own nor a substitute: no multiple, no grade by multiples": sum(
+            _count(labs, test, "uln") for test in named if _by_multiples(test, sides)
+        ),
+        "are in a unit that is not known: no grade, and no level in absolute values": sum(
+            _count(labs, test, "graded") for test in named if _by_values(test, sides, more)
+        ),
+        "are bounds (<x or >x); they count where they are certain, a grade by one is at least that": sum(
+            int((labs.of(test).known("value").bound != 0).sum()) for test in named
+        ),
+        "of these may lie on either side of a criterion, and do not count as beyond it": sum(
+            int(_in_doubt(labs.of(test).known("value"), test, sides, more, ranges).sum()) for test in named
+        ),
+        "are of unscheduled visits": unscheduled,
+        "repeat a test of the same subject and visit": again,
+    }
+    return [f"{n} post-baseline record(s) {what}." for what, n in found.items() if n] + wording.laboratory(cut)
+
+
+def _count(labs: Labs, test: str, name: str) -> int:
+    found = labs.of(test).known("value")
+    return int(np.isnan(getattr(found, name)).sum())
+
+
+def _levels_of(test: str, more: Sequence[Level]) -> list[Level]:
+    of = levels("levels").of
+    return [*of.get((test, "low"), ()), *of.get((test, "high"), ()), *(level for level in more if level.test == test)]
+
+
+def _by_multiples(test: str, sides: Sides) -> bool:
+    direction = sides.get((test, "high"))
+    return bool(direction and direction.uln) or any(level.kind == "uln" for level in _levels_of(test, ()))
+
+
+def _by_values(test: str, sides: Sides, more: Sequence[Level]) -> bool:
+    own = [sides[test, side] for side in ("low", "high") if (test, side) in sides]
+    return any(d.below or d.above for d in own) or any(level.kind != "uln" for level in _levels_of(test, more))
+
+
+def _in_doubt(
+    found: Records, test: str, sides: Sides, more: Sequence[Level], ranges: Collection[tuple[str, str]]
+) -> Bools:
+    """Tell which bounded records may lie on either side of a level, a cut point of a grade, or their own limit."""
+    mask = np.zeros(len(found.value), dtype=bool)
+    for level in _levels_of(test, more):
+        if level.kind != "decrease":
+            values = found.xuln if level.kind == "uln" else found.graded
+            mask |= doubtful(values, found.bound, level.limit, high=level.side == "high")
+    for side in ("low", "high"):
+        high, direction = side == "high", sides.get((test, side))
+        if (test, side) in ranges:
+            mask |= doubtful(found.value, found.bound, found.uln if high else found.lln, high=high)
+        if direction:
+            values = found.xuln if direction.uln else found.graded
+            for limit in (*direction.uln, *direction.above, *direction.below):
+                mask |= doubtful(values, found.bound, limit, high=high)
+            if direction.below:
+                mask |= doubtful(found.graded, found.bound, found.graded_lln, high=False)
+    return mask
+
+
+def _visits(cut: Cut, labs: Labs, tests: Sequence[str]) -> tuple[int, int]:
+    """Return how many post-baseline values are of unscheduled visits, and how many repeat a test at a visit."""
+    visit, names = labs.visits
+    number = cut.lb["VISITNUM"].to_numpy(dtype=float)
+    row = np.concatenate([labs.of(test).known("value").row for test in tests] or [np.zeros(0, dtype=np.int64)])
+    test = np.repeat(np.arange(len(tests)), [len(labs.of(name).known("value").row) for name in tests])
+    unplanned = np.array(["UNSCH" in name.upper() for name in names])[visit[row]]
+    named = (np.array([name != "" for name in names])[visit[row]]) | np.isfinite(number[row])
+    subject = cut.lb["SUBJECT"].to_numpy(dtype=np.int64)[row]
+    keys = np.column_stack([test, subject, visit[row], np.nan_to_num(number[row], nan=-1.0)])[named & ~unplanned]
+    return int(unplanned.sum()), len(keys) - len(np.unique(keys, axis=0))
