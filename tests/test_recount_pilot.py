@@ -11,10 +11,11 @@ import pytest
 from dsmb_app.model.words import Level
 from tests.locked import Locked
 from tests.oracle.compare import disagreements, every_choice, rules_of
+from tests.oracle.exhibits import results
 from tests.oracle.people import Rules
 from tests.oracle.reading import Data, read_folder
 from tests.oracle.stats import half_up
-from tests.oracle.tables import Oracle, Results, counts, results
+from tests.oracle.tables import Oracle, Results, counts
 
 ARMS = {"placebo": "Placebo", "xan_low": "Xanomeline Low Dose", "xan_high": "Xanomeline High Dose"}
 

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import Phase, given, reject, settings
 from hypothesis import strategies as st
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.words import Level
-from dsmb_app.snapshot import locks
 from tests.locked import lock_for_test
 from tests.oracle import made_up
 from tests.oracle.compare import disagreements, every_choice, rules_of
 from tests.oracle.reading import read_folder
+from tests.quick_stretch import quick_phrases
 
-
-class QuickStretch:
-    """Stands in for the costly stretching of a phrase, which has nothing to do with counting."""
-
-    def __init__(self, *, salt: bytes, **_: int) -> None:
-        self.salt = salt
-
-    def derive(self, phrase: bytes) -> bytes:
-        return hashlib.sha256(self.salt + phrase).digest()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick_phrases() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(locks, "Argon2id", QuickStretch)
-        yield
+__all__ = ["quick_phrases"]
 
 
 def recounted(study: dict[str, Any], folder: Path, picked: tuple[int, int]) -> list[str]:

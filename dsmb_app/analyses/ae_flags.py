@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from dsmb_app.model.events import intensity, is_serious, is_yes
+from dsmb_app.model.intensity import toxicity_grade
 
 Bools = npt.NDArray[np.bool_]
 
@@ -14,28 +15,24 @@ CRITERIA = ("AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG")
 """The seriousness criteria that have a line of their own; AESMIE and none at all stand under "other"."""
 
 
-NOT_RELATED = ("N", "NO", "NONE", "NOT RELATED", "UNRELATED", "UNLIKELY", "UNLIKELY RELATED", "NOT APPLICABLE")
-"""The texts of AEREL that say an event is not related; sponsors' own words, since AEREL has no controlled terms."""
-
-
-def is_yes(ae: pd.DataFrame, column: str) -> Bools:
-    """Tell where a flag column says Y."""
-    return (ae[column].str.upper() == "Y").to_numpy(dtype=bool)
-
-
-def is_serious(ae: pd.DataFrame) -> Bools:
-    """Tell where AESER says Y; records whose criteria disagree with AESER are a data-quality finding."""
-    return is_yes(ae, "AESER")
-
-
 def grade(ae: pd.DataFrame) -> npt.NDArray[np.float64]:
     """Return AETOXGR as a number from 1 to 5 ("3" and "GRADE 3" are the same), NaN where it is blank or neither."""
-    return ae["AETOXGR"].str.extract(r"^(?:GRADE\s*)?([1-5])$", flags=re.IGNORECASE)[0].to_numpy(dtype=float)
+    return toxicity_grade(ae["AETOXGR"])
 
 
-def is_related(ae: pd.DataFrame) -> Bools:
-    """Tell where AEREL says anything but that the event is not related (or that nobody said)."""
-    return ~ae["AEREL"].str.upper().str.strip().isin(("", *NOT_RELATED)).to_numpy()
+def is_fatal_outcome(ae: pd.DataFrame) -> Bools:
+    """Tell where AEOUT says FATAL."""
+    return (ae["AEOUT"].str.upper() == "FATAL").to_numpy(dtype=bool)
+
+
+def is_fatal(ae: pd.DataFrame) -> Bools:
+    """Tell where the record tells of a death in any way: AESDTH = Y, AEOUT = FATAL or grade 5."""
+    return np.asarray(is_yes(ae, "AESDTH") | is_fatal_outcome(ae) | (grade(ae) == 5), dtype=bool)
+
+
+def actions_recorded(ae: pd.DataFrame) -> bool:
+    """Tell whether any record says what was done with the study drug (AEACN)."""
+    return bool((ae["AEACN"] != "").any())
 
 
 def is_stop(ae: pd.DataFrame) -> Bools:
@@ -45,9 +42,20 @@ def is_stop(ae: pd.DataFrame) -> Bools:
 
 def is_severe(ae: pd.DataFrame, grading: str) -> Bools:
     """Tell where an event is severe: grade 3 or higher, or AESEV = SEVERE where the study recorded severity."""
-    if grading == "AETOXGR":
-        return np.asarray(grade(ae) >= 3, dtype=bool)
-    return (ae["AESEV"].str.upper() == "SEVERE").to_numpy(dtype=bool)
+    return np.asarray(intensity(ae, grading) >= 3, dtype=bool)
+
+
+_GROUNDS = (*CRITERIA, "AESMIE")
+
+
+def criteria_delivered(ae: pd.DataFrame) -> bool:
+    """Tell whether any record has a seriousness criterion filled in, Y or N."""
+    return any((ae[column] != "").any() for column in _GROUNDS)
+
+
+def has_grounds(ae: pd.DataFrame) -> Bools:
+    """Tell where a criterion or a fatal outcome says that the event was serious."""
+    return np.asarray(np.logical_or.reduce([is_yes(ae, column) for column in _GROUNDS]) | is_fatal_outcome(ae))
 
 
 def seriousness_conflict(ae: pd.DataFrame) -> Bools:
@@ -55,10 +63,5 @@ def seriousness_conflict(ae: pd.DataFrame) -> Bools:
 
     AESER = Y without any criterion is a conflict only where the source delivered criteria at all.
     """
-    columns = [*CRITERIA, "AESMIE"]
-    any_criterion = np.logical_or.reduce([is_yes(ae, column) for column in columns])
-    fatal = (ae["AEOUT"].str.upper() == "FATAL").to_numpy(dtype=bool)
-    delivered = any((ae[column] != "").any() for column in columns)
-    grounds = any_criterion | fatal
-    conflict = (grounds & ~is_serious(ae)) | (is_serious(ae) & ~grounds & delivered)
-    return np.asarray(conflict, dtype=bool)
+    grounds, serious = has_grounds(ae), is_serious(ae)
+    return np.asarray((grounds & ~serious) | (serious & ~grounds & criteria_delivered(ae)), dtype=bool)

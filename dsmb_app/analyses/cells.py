@@ -7,8 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from dsmb_app.analyses.counting import Counts
 from dsmb_app.analyses.intervals import fisher_two_sided, risk_difference
-from dsmb_app.analyses.rates import poisson_rate
+from dsmb_app.analyses.rates import poisson_rate, rate_difference, rate_ratio, robust_rate
 from dsmb_app.model import formats
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.result import Cell, Column, Row, RowKey
@@ -20,7 +21,13 @@ Cells = dict[tuple[RowKey, Column], Cell]
 
 COUNTS = (Stat.N, Stat.DENOMINATOR, Stat.PCT, Stat.EVENTS)
 RATES = (Stat.EAIR, Stat.EAIR_LOW, Stat.EAIR_HIGH, Stat.EAER, Stat.EAER_LOW, Stat.EAER_HIGH)
+ROBUST = "robust interval"
+"""The note of an event rate's limit that is not the exact Poisson one."""
+
 CONTRASTS = (Stat.RD, Stat.RD_LOW, Stat.RD_HIGH, Stat.P_FISHER)
+RATE_CONTRASTS = (
+    Stat.RATE_DIFF, Stat.RATE_DIFF_LOW, Stat.RATE_DIFF_HIGH, Stat.RATE_RATIO, Stat.RATE_RATIO_LOW, Stat.RATE_RATIO_HIGH
+)  # fmt: skip
 
 
 def arm_columns(cut: Cut, stats: Iterable[Stat]) -> list[Column]:
@@ -89,6 +96,21 @@ def contrast_cells(cut: Cut, rows: list[Row], n: Ints, sizes: Ints | None = None
     return cells
 
 
+def largest_difference(cut: Cut, n: Ints) -> Floats:
+    """Return each row's largest risk difference over the contrasts (its size alone below level named), 0 for none.
+
+    ``n``: subjects, shape (rows, arms + 1). One quotient of whole numbers each, so that equal differences tie.
+    """
+    best = np.full(len(n), -np.inf)
+    for arm, ref in cut.contrasts:
+        i, j = cut.arms.index(arm), cut.arms.index(ref)
+        first, second = int(cut.sizes[i]), int(cut.sizes[j])
+        if first and second:
+            difference = (n[:, i] * second - n[:, j] * first) / (first * second)
+            best = np.maximum(best, difference if cut.level is Level.NAMED else np.abs(difference))
+    return np.where(np.isfinite(best), best, 0.0)
+
+
 def _points(share: float) -> Cell:
     if not np.isfinite(share):
         return Cell(formats.NOT_EVALUABLE, None, "an arm has no subjects")
@@ -103,28 +125,63 @@ def _p(value: float, *, nobody: bool) -> Cell:
     return Cell(formats.p_value(value), value)
 
 
-def rate_cells(cut: Cut, rows: list[Row], n: Ints, events: Ints, to_first: Floats, whole: Floats) -> Cells:
-    """Return EAIR and EAER per 100 patient-years with exact Poisson intervals.
+def rate_cells(cut: Cut, rows: list[Row], counts: Counts, whole: Floats) -> Cells:
+    """Return EAIR and EAER per 100 patient-years with exact Poisson intervals, EAER with robust ones where events
+    cluster in subjects.
 
-    ``to_first``: patient-years up to the first event, shape (rows, arms + 1); ``whole``: of the window, (arms + 1,).
+    ``counts``: aligned with ``rows``; ``whole``: patient-years of the window, shape (arms + 1,).
     """
     small = cut.study.open.small_cells if cut.level is Level.POOLED else 0
-    hidden = (n > 0) & (n < small)
+    hidden = (counts.n > 0) & (counts.n < small)
+    years = np.broadcast_to(whole, counts.n.shape)
+    first, exact = poisson_rate(counts.n, counts.to_first), poisson_rate(counts.events, years)
+    robust = robust_rate(counts.events, years, counts.spread)
+    limits = [np.where(counts.clustered, *pair) for pair in zip(robust[1:], exact[1:], strict=True)]
     cells: Cells = {}
-    for stats, found in (
-        (RATES[:3], poisson_rate(n, to_first)),
-        (RATES[3:], poisson_rate(events, np.broadcast_to(whole, n.shape))),
-    ):
-        for stat, values in zip(stats, (found.estimate, found.low, found.high), strict=True):
-            for j, arm in enumerate(cut.columns):
-                for i, row in enumerate(rows):
-                    cells[row.key, Column(arm, stat)] = _rate(float(values[i, j]), hidden=bool(hidden[i, j]))
+    for stat, values in zip(RATES, (*first, exact.estimate, *limits), strict=True):
+        for j, arm in enumerate(cut.columns):
+            for i, row in enumerate(rows):
+                note = ROBUST if stat in RATES[4:] and counts.clustered[i, j] else ""
+                cells[row.key, Column(arm, stat)] = _rate(float(values[i, j]), note, hidden=bool(hidden[i, j]))
     return cells
 
 
-def _rate(value: float, *, hidden: bool) -> Cell:
+def _rate(value: float, note: str, *, hidden: bool) -> Cell:
     if hidden:
         return Cell("", None, "suppressed: small count")
     if not np.isfinite(value):
         return Cell(formats.NOT_EVALUABLE, None, "no patient-years")
-    return Cell(formats.half_up(value, 1), value)
+    return Cell(formats.half_up(value, 1), value, note)
+
+
+def with_rate_contrasts(cut: Cut, columns: Iterable[Column]) -> tuple[Column, ...]:
+    """Return a table's columns with those of rate differences and ratios after each contrast's own."""
+    known = tuple(columns)
+    arms = [column for column in known if not column.is_contrast]
+    return (*arms, *(Column(a, stat, ref) for a, ref in cut.contrasts for stat in (*CONTRASTS, *RATE_CONTRASTS)))
+
+
+def rate_contrast_cells(cut: Cut, rows: list[Row], counts: Counts) -> Cells:
+    """Return difference and ratio of the incidence rates (EAIR) of each row and contrast, with their limits.
+
+    ``counts``: aligned with ``rows``. Of first events, one a subject, because the limits take events as independent.
+    """
+    cells: Cells = {}
+    for arm, ref in cut.contrasts:
+        i, j = cut.arms.index(arm), cut.arms.index(ref)
+        pair = (counts.n[:, i], counts.to_first[:, i], counts.n[:, j], counts.to_first[:, j])
+        difference, ratio = rate_difference(*pair), rate_ratio(*pair)
+        for place, row in enumerate(rows):
+            timeless = counts.to_first[place, i] <= 0 or counts.to_first[place, j] <= 0
+            neither = counts.n[place, i] == 0 and counts.n[place, j] == 0
+            note = "no patient-years" if timeless else "0 v 0" if neither else "no event in the second arm"
+            for stat, values in zip(RATE_CONTRASTS, (*difference, *ratio), strict=True):
+                digits = 1 if stat in RATE_CONTRASTS[:3] else 2
+                cells[row.key, Column(arm, stat, ref)] = _evaluated(float(values[place]), digits, note)
+    return cells
+
+
+def _evaluated(value: float, digits: int, note: str) -> Cell:
+    if not np.isfinite(value):
+        return Cell(formats.NOT_EVALUABLE, None, note)
+    return Cell(formats.half_up(value, digits), value)

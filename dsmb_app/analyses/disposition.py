@@ -22,14 +22,14 @@ class _Line:
 
 
 def randomised(cut: Cut) -> Bools:
-    """Return the mask over ``cut.subjects`` of the randomised subjects."""
-    return (cut.subjects["RANDFL"] == "Y").to_numpy(dtype=bool)
+    """Return the mask over ``cut.subjects`` of the randomised subjects, within the stratum."""
+    return (cut.subjects["RANDFL"] == "Y").to_numpy(dtype=bool) & cut.stratum
 
 
 def in_column(cut: Cut, name: str) -> Bools:
     """Return the randomised subjects of a planned arm; the total has everybody who was screened."""
     if name == TOTAL:
-        return np.ones(len(cut.subjects), dtype=bool)
+        return cut.stratum
     return randomised(cut) & (cut.subjects["PLANNEDARM"] == cut.arms.index(name)).to_numpy(dtype=bool)
 
 
@@ -37,7 +37,7 @@ def lines(cut: Cut) -> list[_Line]:
     """Return the rows: flow first, then end of study with reasons by pooled frequency."""
     subjects, chosen = cut.subjects, randomised(cut)
     reason = subjects["EOSREAS"].to_numpy(dtype=object)
-    treated, completed = (subjects["SAFFL"] == "Y").to_numpy(dtype=bool), reason == "COMPLETED"
+    treated, completed = cut.safety, reason == "COMPLETED"
     ended = reason != ""
     stopped = chosen & ended & ~completed
     found = [
@@ -73,7 +73,7 @@ def disposition(cut: Cut) -> ResultTable:
     n = np.array([[int((line.members & column).sum()) for column in columns] for line in found], dtype=np.int64)
     of = np.array([int((column & randomised(cut)).sum()) for column in columns], dtype=np.int64)
     sizes = np.broadcast_to(of, n.shape).copy()
-    sizes[:2, -1] = len(cut.subjects)
+    sizes[:2, -1] = cut.stratum.sum()
     return ResultTable(
         exhibit="T02",
         title="Disposition",

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from dsmb_app.analyses import cells, wording
 from dsmb_app.analyses.counting import time_at_risk, years_by_arm
+from dsmb_app.analyses.spread import EXTREMES, SPREAD, summary
 from dsmb_app.model import formats
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.days import duration
@@ -14,9 +15,6 @@ from dsmb_app.model.result import Cell, Column, ResultTable, Row, RowKey
 from dsmb_app.model.words import Level, Stat
 
 Floats = npt.NDArray[np.float64]
-
-SPREAD = (Stat.MEAN, Stat.SD, Stat.MEDIAN, Stat.Q1, Stat.Q3)
-EXTREMES = (Stat.MIN, Stat.MAX)
 
 _TREATED = Row(("Treated",), "Treated subjects")
 _YEARS = Row(("Patient-years",), "Patient-years in the window")
@@ -34,7 +32,7 @@ def exposure(cut: Cut) -> ResultTable:
         rows.append(row)
         for arm in cut.columns:
             small = cut.study.open.small_cells if cut.level is Level.POOLED else 0
-            body |= _summary(row.key, arm, values[cut.in_column(arm)], stats, small)
+            body |= summary(row.key, arm, values[cut.in_column(arm)], stats, small)
     return ResultTable(
         exhibit="T06",
         title="Exposure",
@@ -78,40 +76,6 @@ def _counts(cut: Cut) -> cells.Cells:
     for arm, py in zip(cut.columns, watched.tolist(), strict=True):
         body[_YEARS.key, Column(arm, Stat.PY)] = Cell(formats.number(py, 2), py)
     return body
-
-
-def _summary(key: RowKey, arm: str, values: Floats, stats: tuple[Stat, ...], small: int) -> cells.Cells:
-    # Sorted: sums of floats depend on their order, and subjects stand in the order of their random ids.
-    known = np.sort(values[np.isfinite(values)])
-    made: cells.Cells = {(key, Column(arm, Stat.N)): Cell(formats.count(len(known)), float(len(known)))}
-    if 0 < len(known) < small:
-        hidden = Cell("", None, "suppressed: small count")
-        return dict.fromkeys([(key, Column(arm, stat)) for stat in (Stat.N, *stats)], hidden)
-    for stat in stats:
-        value = _statistic(known, stat)
-        if value is None:
-            made[key, Column(arm, stat)] = Cell(formats.NOT_EVALUABLE, None, "too few subjects")
-        else:
-            made[key, Column(arm, stat)] = Cell(formats.half_up(value, 2 if stat is Stat.SD else 1), value)
-    return made
-
-
-def _statistic(values: Floats, stat: Stat) -> float | None:
-    if len(values) < (2 if stat is Stat.SD else 1):
-        return None
-    match stat:
-        case Stat.MEAN:
-            return float(values.mean())
-        case Stat.SD:
-            return float(values.std(ddof=1))
-        case Stat.MIN:
-            return float(values.min())
-        case Stat.MAX:
-            return float(values.max())
-        case _:
-            share = {Stat.MEDIAN: 50, Stat.Q1: 25, Stat.Q3: 75}[stat]
-            # SAS's default percentile (the mean of the two neighbours at a step), which published tables use.
-            return float(np.percentile(values, share, method="averaged_inverted_cdf"))
 
 
 def _footnotes(cut: Cut) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from dsmb_app.analyses.intervals import (
     FloatArray,
     Interval,
     clopper_pearson,
+    normal_quantile,
     tail_share,
     whole_numbers,
 )
@@ -33,6 +34,20 @@ def poisson_rate(k: ArrayLike, py: ArrayLike, level: float = CONFIDENCE_LEVEL) -
     low = np.where(events > 0, stats.chi2.ppf(tail, 2 * np.maximum(events, 1)) / 2, 0.0)
     high = stats.chi2.isf(tail, 2 * events + 2) / 2
     return Interval(*(_quotient(PER_PATIENT_YEARS * value, years) for value in (events, low, high)))
+
+
+def robust_rate(k: ArrayLike, py: ArrayLike, spread: ArrayLike, level: float = CONFIDENCE_LEVEL) -> Interval:
+    """Rate of k events in ``py`` patient-years, per 100, with limits that allow for events that cluster in subjects.
+
+    ``spread``: sum over subjects of (events - rate x years)^2, so that the variance of the rate is spread / py^2: the
+    robust variance of a mean cumulative count at the end of follow-up under a constant rate (Lawless and Nadeau 1995).
+    Limits on the log scale: rate x exp(-+ z se / rate), where se / rate = sqrt(spread) / k. NaN where ``py`` is 0;
+    no event has no limits. Errors as in ``poisson_rate``.
+    """
+    events, years, sums = np.broadcast_arrays(whole_numbers(k), _patient_years(py), np.asarray(spread, np.float64))
+    rate = _quotient(PER_PATIENT_YEARS * events, years)
+    factor = np.exp(normal_quantile(level) * _quotient(np.sqrt(sums), events))
+    return Interval(rate, np.asarray(rate / factor), np.asarray(rate * factor))
 
 
 def rate_difference(

@@ -12,31 +12,37 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dsmb_app.blinding.levels import permit
+from dsmb_app.blinding.deaths import with_deaths
+from dsmb_app.blinding.levels import LETTERS, permit
 from dsmb_app.model.baskets import Basket
 from dsmb_app.model.choices import Choices
 from dsmb_app.model.cut import Cut, SnapshotInfo
 from dsmb_app.model.days import from_offset, to_offset
-from dsmb_app.model.emergence import emergence
+from dsmb_app.model.emergence import emergence, is_treated, rule_counts
 from dsmb_app.model.errors import Refusal
+from dsmb_app.model.filters import chosen, stratum
 from dsmb_app.model.study import Study
 from dsmb_app.model.words import ArmSource, Level, Window
 from dsmb_app.snapshot import container
 from dsmb_app.snapshot.container import Snapshot
+from dsmb_app.snapshot.locks import Key
+from dsmb_app.snapshot.seen import Place
+from dsmb_app.snapshot.words_for_people import codes_first
 from dsmb_app.store.image import Image, open_image
 
-LAB_COLUMNS = {"LBTESTCD": True, "LBDY_LO": False, "VALUE": False, "XULN": False, "GRVALUE": False, "GRLLN": False,
-               "BASEFL": True, "RECORD": False}  # fmt: skip
+LAB_COLUMNS = {"LBTESTCD": True, "LBSPEC": True, "LBSTRESU": True, "VISIT": True, "VISITNUM": False, "LBDY_LO": False,
+               "VALUE": False, "BOUND": True, "LLN": False, "ULN": False, "XULN": False, "GRVALUE": False,
+               "GRLLN": False, "BASEFL": True, "CUTFL": True, "RECORD": False}  # fmt: skip
 """What analyses read of LB (True: text), so that a delivery without LB gives tables of nobody measured."""
 
 
 class Gate:
     """An opened snapshot. Starts pooled; codes give letters, names give arm names; nothing else reads them."""
 
-    def __init__(self, snapshot: Snapshot, phrase: str) -> None:
+    def __init__(self, snapshot: Snapshot, key: str | Key) -> None:
         self._snapshot = snapshot
-        self._receipt: dict[str, Any] = json.loads(snapshot.unlock("receipt", phrase))
-        self._main = self._open("main", phrase)
+        self._receipt: dict[str, Any] = json.loads(snapshot.unlock("receipt", key))
+        self._main = self._open("main", key)
         self._codes: Image | None = None
         self._names: Image | None = None
         self._rows: dict[tuple[str, Level], pd.DataFrame] = {}
@@ -44,9 +50,12 @@ class Gate:
         self.study = Study.model_validate(self._main.manifest["study"])
 
     @classmethod
-    def open(cls, path: Path, phrase: str, *, signers: Collection[str]) -> Gate:
-        """Verify a snapshot and open its main part. Raises Refusal for a file, signer or phrase that is not right."""
-        return cls(container.load(path, signers=signers), phrase)
+    def open(cls, path: Path, key: str | Key, *, signers: Collection[str]) -> Gate:
+        """Verify a snapshot and open its main part with a phrase or a member's key.
+
+        Raises Refusal for a file, signer, phrase or key that is not right.
+        """
+        return cls(container.load(path, signers=signers), key)
 
     @property
     def highest(self) -> Level:
@@ -67,19 +76,37 @@ class Gate:
         """Return where the data came from: source files with hashes, lock time."""
         return dict(self._receipt)
 
-    def unlock_codes(self, phrase: str) -> None:
+    @property
+    def place(self) -> Place:
+        """Return where the snapshot stands among those of its trial."""
+        s = self._snapshot
+        return Place(s.trial, s.seq, s.sha256, s.prev_sha256)
+
+    def unlock_codes(self, key: str | Key) -> None:
         """Open the letters, the original ids and the held-back rows."""
-        codes = self._open("codes", phrase)
+        codes = self._open("codes", key)
         permit(Level.MASKED, codes.manifest["letters"])
         self._codes = codes
 
-    def unlock_names(self, phrase: str) -> None:
-        """Open the arm names and every sealed column; codes must be open first."""
+    def unlock_names(self, key: str | Key) -> None:
+        """Open the arm names and every sealed column; codes must be open first.
+
+        Without codes the file itself gives nothing (snapshot.locks.NEEDS); older files leave it to this check.
+        """
         if self._codes is None:
-            raise Refusal("CODES-FIRST", "Names open only after codes.", "Give the codes phrase first.")
-        names = self._open("names", phrase)
+            raise codes_first(self._snapshot.path_name)
+        names = self._open("names", key)
         self.study = Study.model_validate({**self._main.manifest["study"], "arms": names.manifest["arms_settings"]})
         self._names = names
+
+    def forget(self) -> None:
+        """Let go of everything that was unlocked; nothing can be read after that."""
+        for image in (self._main, self._codes, self._names):
+            if image is not None:
+                image.close()
+        self._rows.clear()
+        self._snapshot.forget()
+        self._codes = self._names = self._last = None
 
     def cut(self, level: Level, choices: Choices) -> Cut:
         """Make the data of one level under one set of choices. Raises Refusal for a level not yet unlocked."""
@@ -89,16 +116,14 @@ class Gate:
                 f"The level {level} is not open in this session.",
                 "Give the codes phrase for masked, and the names phrase too for named.",
             )
-        if self._last and self._last.level is level and self._last.choices.same_data(choices):
-            return replace(self._last, choices=choices)
-        self._last = self._make(level, choices)
-        return self._last
+        if not (self._last and self._last.level is level and self._last.choices.same_data(choices)):
+            self._last = self._make(level, choices.without())
+        return _narrowed(self._last, choices)
 
     def _make(self, level: Level, choices: Choices) -> Cut:
         arms, letters = self._labels(level)
         subjects = self._subjects(level, choices, letters)
-        ae = self._records("ae", level)
-        ae, counts = _with_emergence(ae, subjects, choices, by_flag=bool(self.study.emergent.flag))
+        ae = _with_emergence(self._records("ae", level), subjects, choices, by_flag=bool(self.study.emergent.flag))
         closed_study = self.study if level is Level.NAMED else Study.model_validate(self._main.manifest["study"])
         return Cut(
             level=level,
@@ -111,9 +136,12 @@ class Gate:
             ae=ae,
             lb=_with_window(self._with_subject(self._records("lb", level), subjects), subjects, choices),
             doses=self._with_subject(self._dose_days(level), subjects),
-            counts={**self._main.manifest["counts"], **counts},
+            counts=self._main.manifest["counts"],
             held_back=self._held_back() if level is Level.POOLED else (),
             baskets=self._baskets(level),
+            # Masked, this says no more than the letters themselves; pooled, there are none.
+            styles=tuple(LETTERS.index(letter) for letter in letters),
+            cm=self._medication(level, subjects),
         )
 
     def _labels(self, level: Level) -> tuple[list[str], list[str]]:
@@ -139,8 +167,8 @@ class Gate:
             subjects["USUBJID"] = codes["ORIGID"].to_numpy()
         # The file's order is random; a reader's lists are in the order of the ids that the reader sees.
         subjects = subjects.sort_values("USUBJID", ignore_index=True)
-        subjects["ENDDY"] = _window_end(subjects, choices)
-        return subjects
+        subjects["ENDDY"], subjects["STRATUM"] = _window_end(subjects, choices), True
+        return with_deaths(subjects, self._main.table("ds"), self._main.table("dd"))
 
     def _records(self, table: str, level: Level) -> pd.DataFrame:
         """Return a dataset: main's rows, the held-back ones when closed, withheld texts restored when named."""
@@ -166,6 +194,11 @@ class Gate:
             rows = self._names.table("ex")
         return rows if len(rows) else pd.DataFrame({"RECORD": [], "USUBJID": [], "EXSTDY": [], "EXENDY": []})
 
+    def _medication(self, level: Level, subjects: pd.DataFrame) -> pd.DataFrame:
+        """Return the records of CM; an empty frame without columns where none was delivered."""
+        rows = self._records("cm", level)
+        return self._with_subject(rows, subjects) if "USUBJID" in rows else rows
+
     @staticmethod
     def _with_subject(rows: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
         if "USUBJID" not in rows:
@@ -183,8 +216,8 @@ class Gate:
         held = set(self._held_back()) if level is Level.POOLED else set()
         return tuple(basket for basket in found if f"basket:{basket.name}" not in held)
 
-    def _open(self, part: str, phrase: str) -> Image:
-        data = self._snapshot.unlock(part, phrase)
+    def _open(self, part: str, key: str | Key) -> Image:
+        data = self._snapshot.unlock(part, key)
         if hashlib.sha256(data).hexdigest() != self._receipt["images"][part]:
             raise Refusal(
                 "IMAGE-CHANGED",
@@ -221,22 +254,25 @@ def _with_window(lb: pd.DataFrame, subjects: pd.DataFrame, choices: Choices) -> 
     return lb.assign(POST=post)
 
 
-def _with_emergence(
-    ae: pd.DataFrame, subjects: pd.DataFrame, choices: Choices, *, by_flag: bool
-) -> tuple[pd.DataFrame, dict[str, int]]:
+def _with_emergence(ae: pd.DataFrame, subjects: pd.DataFrame, choices: Choices, *, by_flag: bool) -> pd.DataFrame:
     place = pd.Index(subjects["KEY"]).get_indexer(pd.Index(ae["USUBJID"]))
-    treated = (subjects["SAFFL"] == "Y").to_numpy()[place]
     last_dose = subjects["TRTEDY"].to_numpy(dtype=float)[place]
-    end = subjects["ENDSTDY"].to_numpy(dtype=float)[place]
-    found = emergence(ae, treated, last_dose, choices, by_flag=by_flag)
-    counts = {
-        "ae_partial_start": int((found.emergent & found.partial).sum()),
-        "ae_missing_start": int((found.emergent & found.missing).sum()),
-        "ae_missing_start_left_out": int((treated & found.missing & ~found.emergent & ~found.after_cutoff).sum()),
-        "ae_after_end": int((found.emergent & (found.onset > end)).sum()),
-        "ae_after_cutoff": int((treated & found.after_cutoff).sum()),
-    }
-    return ae.assign(SUBJECT=place, EMERGENT=found.emergent, ONSETDY=found.onset), counts
+    found = emergence(ae, is_treated(subjects)[place], last_dose, choices, by_flag=by_flag)
+    return ae.assign(SUBJECT=place, EMERGENT=found.emergent, ONSETDY=found.onset, WORSENED=found.worsened)
+
+
+def _narrowed(cut: Cut, choices: Choices) -> Cut:
+    """Return a cut without filters as the choices' filters leave it. Only masks change: nothing is read anew."""
+    inside = stratum(cut.subjects, choices)
+    among = inside[cut.ae["SUBJECT"].to_numpy()] & chosen(cut.ae, choices, cut.study.ae.grading, cut.baskets)
+    return replace(
+        cut,
+        choices=choices,
+        subjects=cut.subjects.assign(STRATUM=inside),
+        ae=cut.ae.assign(EMERGENT=cut.ae["EMERGENT"] & among),
+        lb=cut.lb.assign(POST=cut.lb["POST"] & inside[cut.lb["SUBJECT"].to_numpy()]),
+        counts={**cut.counts, **rule_counts(cut.ae, cut.subjects, among)},
+    )
 
 
 def _restored(rows: pd.DataFrame, withheld: pd.DataFrame, table: str) -> pd.DataFrame:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from dsmb_app.model.words import Level
 
-_LETTER = re.compile(r"^[A-F]$")
+LETTERS = "ABCDEF"
+_LETTER = re.compile(f"^[{LETTERS}]$")
 
 
 class LabelNotPermitted(Exception):  # noqa: N818 - reads as the sentence it is

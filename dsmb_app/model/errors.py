@@ -25,7 +25,15 @@ class Refusal(Exception):  # noqa: N818 - it is an answer to the reader, not a f
     def sentence(self) -> str:
         """Return one line: ``ae.xpt, row 17: <what> <todo> [CODE]``."""
         where = ", row ".join(part for part in (self.file, f"{self.row}" if self.row else None) if part)
-        return f"{where + ': ' if where else ''}{self.what} {self.todo} [{self.code}]"
+        return on_one_line(f"{where + ': ' if where else ''}{self.what} {self.todo} [{self.code}]")
+
+
+def on_one_line(text: str) -> str:
+    """Return a text as a terminal may get it: a sign that breaks the line, or commands the terminal, becomes "?".
+
+    Names of files and columns come from others, and may hold such signs.
+    """
+    return "".join(char if char.isprintable() or char == "\xa0" else "?" for char in text)
 
 
 def _rebuilt(code: str, what: str, todo: str, file: str | None, row: int | None) -> Refusal:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.words import ArmSource, PartialStart, Window
 
 ColumnName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,7}\.[A-Z][A-Z0-9]{0,7}$")]
 
+# As they stand in the open part, so AE.AESTDY_LO too.
+LeakColumn = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,7}\.[A-Z][A-Z0-9_]{0,15}$")]
+LeakReason = Annotated[str, Field(pattern=r"\S", max_length=500)]
+_ACCEPTED = TypeAdapter(dict[LeakColumn, LeakReason])
+
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class StudySection(_Section):
@@ -117,7 +123,7 @@ class BlindSection(_Section):
 
     keep_dates: bool = False
     allow: tuple[ColumnName, ...] = ()
-    accept_leaks: dict[str, str] = {}
+    accept_leaks: dict[LeakColumn, LeakReason] = {}
 
 
 class DictionarySection(_Section):
@@ -140,10 +146,19 @@ class Study(_Section):
     dictionary: DictionarySection = DictionarySection()
 
     def without_arms(self) -> dict[str, Any]:
-        """Return the settings that a blinded reader may see: all but ``[arms]``, of which only ``source`` stays."""
+        """Return the settings that a blinded reader may see.
+
+        Of ``[arms]`` only ``source`` stays; accepted leaks, whose reasons may tell an arm, are left out.
+        """
         settings = self.model_dump(mode="json")
         settings["arms"] = {"source": self.arms.source.value}
+        del settings["blind"]["accept_leaks"]
         return settings
+
+    def accepting(self, leaks: Mapping[str, str]) -> Study:
+        """Return the study with further accepted leaks (DATASET.COLUMN -> reason), which go before its own."""
+        blind = self.blind.model_copy(update={"accept_leaks": {**self.blind.accept_leaks, **leaks}})
+        return self.model_copy(update={"blind": blind})
 
     def arms_only(self) -> dict[str, Any]:
         """Return the ``[arms]`` settings, which are sealed under names."""
@@ -166,7 +181,7 @@ def read_study(path: Path) -> Study:
         raise Refusal(
             "STUDY-UNREADABLE", f"It cannot be read ({error.strerror}).", "Give a study file.", file=path.name
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits, lists in lists without end
         raise Refusal(
             "STUDY-NOT-TOML", f"The study file is not TOML: {error}.", "Mend that line.", file=path.name
         ) from error
@@ -174,6 +189,28 @@ def read_study(path: Path) -> Study:
         return Study.model_validate(data)
     except ValidationError as error:
         raise _refusal(error, path.name) from error
+
+
+def accepted_leaks(options: Iterable[str]) -> dict[str, str]:
+    """Return DATASET.COLUMN -> reason of ``COLUMN=REASON`` texts.
+
+    Raises Refusal for another form, an empty reason, or a column given twice.
+    """
+    found: dict[str, str] = {}
+    for option in options:
+        column, _, reason = (part.strip() for part in option.partition("="))
+        try:
+            _ACCEPTED.validate_python({column: reason})
+        except ValidationError:
+            raise Refusal(
+                "LEAK-OPTION",
+                f"--accept-leak '{option}' is not DATASET.COLUMN=REASON with a reason of 1 to 500 characters.",
+                'Write it as in --accept-leak "DM.SITEID=one site enrolled one arm alone".',
+            ) from None
+        if column in found:
+            raise Refusal("LEAK-TWICE", f"--accept-leak gives two reasons for {column}.", "Give one.")
+        found[column] = reason
+    return found
 
 
 def _refusal(error: ValidationError, file: str) -> Refusal:

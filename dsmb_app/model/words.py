@@ -6,6 +6,8 @@ from enum import StrEnum
 
 TOTAL = "Total"
 ANY = "Any"
+VOLCANO = "F9V"
+"""The figure that draws the contrasts of a table against their p-values, one picture for all of them."""
 REPLACED = "[withheld]"
 """What stands in main where a text was sealed because it named a treatment."""
 
@@ -40,11 +42,12 @@ class ArmSource(StrEnum):
 
 
 class Order(StrEnum):
-    """The order of the rows of a term table; none of them looks at an arm."""
+    """The order of the rows of a term table; none but the last, which closed sessions alone have, looks at an arm."""
 
     MEDDRA = "meddra"
     ALPHABETICAL = "alphabetical"
     FREQUENCY = "frequency"
+    DIFFERENCE = "difference"
 
 
 class IntervalMethod(StrEnum):
@@ -79,6 +82,11 @@ class Stat(StrEnum):
     RATE_RATIO = "rate_ratio"
     RATE_RATIO_LOW = "rate_ratio_low"
     RATE_RATIO_HIGH = "rate_ratio_high"
+    WEEKS = "pw"
+    EAER_WEEK = "eaer_week"
+    EAER_WEEK_LOW = "eaer_week_low"
+    EAER_WEEK_HIGH = "eaer_week_high"
+    DOSE_LAG = "dose_lag"
     MEAN = "mean"
     SD = "sd"
     MEDIAN = "median"

@@ -22,7 +22,9 @@ R7  On-study emergence has no end ("no limit"); the end of the study bounds pers
 R8  On-study time does not end before the first dose: who was dosed was watched on that day.
 R9  "Time says before dose" needs hour and minute of both. The first dose is the one with the earliest time of its day;
     if one of that day carries no time, time says nothing.
-R10 SDTM carries no initial intensity, so "worsened" adds no record: a worsening is a record of its own.
+R10 Where some record has an initial intensity (AEITOXGR, else AESEVINI, else AEISEV), an event that began before the
+    first dose, had not ended before it, and is more intense than at first, or where either is not known, counts from
+    the first day of treatment. Without such a column a worsening is a record of its own.
 R11 A start that reads "2019---05" or "2019-UNK-05" is the year 2019; without a year it is wholly unknown.
 R12 A wholly unknown start that counts begins on the first day of treatment.
 R13 A partial end of an event is its last possible day, brought down as in R4. A partial start is never later than the
@@ -30,7 +32,11 @@ R13 A partial end of an event is its last possible day, brought down as in R4. A
 R14 Actual arm: ACTARM, else ARM; planned: ARM. A label of the study file replaces the source's text.
 R15 A record without AEDECOD stands under "Uncoded: <AETERM>", one without a class under "No Coding Available".
 R16 Quartiles: the mean of two values where a quarter of the subjects is a whole number, else the next one.
-R17 Where events cluster in subjects (section 6) the limits of the event rate are not Poisson's; which robust limits
-    they are is not settled by the definitions, so these limits are not recounted.
+R17 Where events cluster in subjects (section 6: all subjects of the arm, variance with N - 1) the limits of the event
+    rate are rate x exp(+-z se / rate), se^2 = sum over subjects of (events - rate x time)^2 / (sum of times)^2. One
+    subject, or subjects that all have exactly the rate, keep Poisson's.
 R18 Without a reference the named contrasts are all pairs in printed order.
+R19 A death after the cut-off has not happened yet, in whichever dataset; DM tells of one by DTHFL = Y or any DTHDTC.
+R20 What a delivery holds (any AETOXGR, any AEACN, any criterion, any initial intensity) is asked of the records that
+    may be seen, of whomever.
 """

@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -16,20 +16,28 @@ from dsmb_app import ard
 from dsmb_app.model.result import Column
 from dsmb_app.model.words import ArmSource, Level, PartialStart, Stat, Window
 from dsmb_app.session import Session
+from tests.oracle.exhibits import results
 from tests.oracle.people import Rules, people
 from tests.oracle.reading import Data
 from tests.oracle.stats import half_up
-from tests.oracle.tables import TOTAL, Oracle, Results, results
+from tests.oracle.tables import TOTAL, Oracle, Results
+from tests.shared_data import ROOT
 
-EXHIBITS = ("T06", "T08", "T09")
+EXHIBITS = ("T06", "T07", "T08", "T09", "T10", "T11", "T12", "T13", "K14")
 NOT_RECOUNTED = ("Dosing records",)
 Line = dict[str, str]
 
 
-def rules_of(study: Path, hidden: Iterable[str] = ()) -> Rules:
-    """Return the rules of a study file."""
+def rules_of(study: Path) -> Rules:
+    """Return the rules of a study file, with the baskets that it names."""
     file = tomllib.loads(study.read_text(encoding="utf-8"))
-    arms, emergent = file["arms"], file.get("emergent", {})
+    arms, emergent, ae = file["arms"], file.get("emergent", {}), file.get("ae", {})
+    lists = {name: _basket(name, study.parent) for name in ae.get("baskets", ())}
+    hold_back = ae.get("hold_back", ())
+    hidden = {entry.lower() for entry in hold_back if not entry.startswith("basket:")}
+    for entry in hold_back:
+        if entry.startswith("basket:"):
+            hidden |= _basket(entry.removeprefix("basket:"), study.parent)[2]
     return Rules(
         cutoff=file["study"]["cutoff"],
         window=emergent.get("window", "on-study"),
@@ -39,9 +47,20 @@ def rules_of(study: Path, hidden: Iterable[str] = ()) -> Rules:
         order=tuple(arms.get("order", ())),
         reference=arms.get("reference", ""),
         labels=arms.get("labels", {}),
-        hidden=frozenset(term.lower() for term in hidden),
-        grading=file.get("ae", {}).get("grading", "AETOXGR"),
+        hidden=frozenset(hidden),
+        grading=ae.get("grading", "AETOXGR"),
+        baskets=tuple((title, members) for title, members, _ in lists.values()),
+        held_baskets=frozenset(title for name, (title, _, _) in lists.items() if f"basket:{name}" in hold_back),
     )
+
+
+def _basket(name: str, beside: Path) -> tuple[str, frozenset[str], frozenset[str]]:
+    """Return a basket's title, what counts of it, and all that it names."""
+    own = beside / f"{name}.toml"
+    path = own if own.is_file() else ROOT / "resources" / "baskets" / f"{name}.toml"
+    file = tomllib.loads(path.read_text(encoding="utf-8"))
+    narrow, broad = (frozenset(str(term).lower() for term in file.get(key, ())) for key in ("terms", "broad"))
+    return file["title"], narrow | broad if file.get("scope") == "broad" else narrow, narrow | broad
 
 
 def every_choice(rules: Rules) -> Iterator[Rules]:
@@ -73,17 +92,24 @@ def letters_of(session: Session, data: Data, rules: Rules) -> dict[str, str]:
     return found | dict(zip(missing, empty, strict=True))
 
 
-def disagreements(session: Session, data: Data, rules: Rules) -> list[str]:
-    """Set the session to the rules' choices and say where its results at its level are not the oracle's."""
+def disagreements(
+    session: Session, data: Data, rules: Rules, narrow: Callable[[Oracle], Oracle] = lambda oracle: oracle
+) -> list[str]:
+    """Set the session to the rules' choices and say where its results at its level are not the oracle's.
+
+    ``narrow``: does to the oracle what the filters in force do to the session.
+    """
     session.choose(
         window=Window(rules.window),
         partial_start=PartialStart(rules.partial_start),
         arm_source=ArmSource(rules.source),
     )
     level = session.level
-    open_rules = rules if level is Level.POOLED else replace(rules, hidden=frozenset())
+    listed = tuple(basket for basket in rules.baskets if basket[0] not in rules.held_baskets)
+    in_open = replace(rules, baskets=listed)
+    open_rules = in_open if level is Level.POOLED else replace(rules, hidden=frozenset())
     letters = letters_of(session, data, open_rules) if level is Level.MASKED else None
-    expected = results(Oracle(data, open_rules), level.value, letters)
+    expected = results(narrow(Oracle(data, open_rules)), level.value, letters)
     if letters:
         name = {**letters, "": "", TOTAL: TOTAL}
         expected = {(e, name[arm], name[ref], row, stat): v for (e, arm, ref, row, stat), v in expected.items()}

@@ -22,7 +22,19 @@ CODES = (
     ("", "Headache"),
     ("", ""),
 )
+TERM_CODES = {"Palpitations": "10000001", "Bradycardia": "10000002", "Headache": "10000003", "": ""}
+BASKET = """
+title = "Odd list"
+meddra = "1.0"
+terms = ["PALPITATIONS", 10000002, "Never seen"]
+broad = ["Headache"]
+scope = "{scope}"
+"""
+HOLD_BACK = ("[]", "[]", '["headache"]', '["basket:odd-list"]')
+INITIAL = ("", "", "AEITOXGR", "AESEVINI", "AEISEV")
+"""The column of initial intensity that a study has, if it has one."""
 
+ACTIONS = ("DRUG WITHDRAWN", "DRUG INTERRUPTED", "DOSE REDUCED", "DOSE INCREASED", "Not applicable", "SEEN TO")
 AMOUNTS = (("PLACEBO", "0"), ("Qdrug", "2.5"), ("Qdrug", "1"), ("Qdrug", "0"), ("Qdrug", ""))
 
 STUDY = """
@@ -40,6 +52,8 @@ order = [{order}]
 days = {days}
 [ae]
 grading = "{grading}"
+baskets = ["odd-list", "herpes-zoster"]
+hold_back = {hold_back}
 [open]
 safety = true
 patients = true
@@ -107,10 +121,13 @@ def events(draw: st.DrawFn, subject: str, near: st.SearchStrategy[str]) -> list[
         record |= {"AESTDTC": draw(starts), "AEENDTC": draw(ends)}
         record |= {name: draw(flags) for name in ("AESER", "AESDTH", "AESLIFE", "AESHOSP", "AESMIE")}
         record["AESEV"] = draw(st.sampled_from(["MILD", "MODERATE", "SEVERE", ""]))
-        record["AETOXGR"] = draw(st.sampled_from(["1", "2", "3", "4", "", "GRADE 3"]))
+        record["AETOXGR"] = draw(st.sampled_from(["1", "2", "3", "4", "5", "", "", "GRADE 3"]))
+        record["AEPTCD"] = draw(st.sampled_from([TERM_CODES[pt], TERM_CODES[pt], ""]))
+        record["AEITOXGR"] = draw(st.sampled_from(["1", "2", "3", "", "GRADE 1"]))
+        record["AESEVINI"] = record["AEISEV"] = draw(st.sampled_from(["MILD", "MODERATE", "SEVERE", ""]))
         record["AEREL"] = draw(st.sampled_from(["RELATED", "NOT RELATED", "", "POSSIBLY RELATED"]))
-        record["AEACN"] = draw(st.sampled_from(["DRUG WITHDRAWN", "DRUG INTERRUPTED", "DOSE REDUCED", ""]))
-        record["AEOUT"] = draw(st.sampled_from(["FATAL", "RECOVERED/RESOLVED", ""]))
+        record["AEACN"] = draw(st.sampled_from([*ACTIONS, ""]))
+        record["AEOUT"] = draw(st.sampled_from(["FATAL", "Recovered/Resolved", "UNKNOWN", "", ""]))
         found.append(record)
     return found
 
@@ -127,6 +144,8 @@ def subjects(draw: st.DrawFn, number: int, arms: Sequence[str], days_after: int)
     dm["RFENDTC"] = draw(mixed((3, late), (1, st.just("")), (1, partial_days)))
     dm["RFPENDTC"] = draw(mixed((4, late), (3, st.just("")), (1, partial_days)))
     dm["DTHDTC"] = draw(mixed((1, late), (8, st.just(""))))
+    dm["DTHFL"] = draw(mixed((1, st.just("Y")), (6, st.just(""))))
+    dd = [{"USUBJID": name, "DDTESTCD": "PRCDTH", "DDDTC": draw(late)}] if draw(st.integers(0, 9)) == 0 else []
     ds = [{"USUBJID": name, "DSCAT": "PROTOCOL MILESTONE", "DSDECOD": "RANDOMIZED", "DSSTDTC": "2020-02-20"}]
     # Whether a disposition event after the cut-off hides an earlier one is not settled, so none of several lies there,
     # and none can: the last possible day of a partial date is in the past.
@@ -138,7 +157,7 @@ def subjects(draw: st.DrawFn, number: int, arms: Sequence[str], days_after: int)
         ds.append({"USUBJID": name, "DSCAT": "DISPOSITION EVENT", "DSDECOD": reason, "DSSTDTC": day})
     sv = [{"USUBJID": name, "SVSTDTC": draw(moments)} for _ in range(draw(st.integers(0, 1)))]
     ex = [] if screened_only else draw(doses(name))
-    return {"DM": [dm], "EX": ex, "AE": draw(events(name, edges(ex, days_after))), "DS": ds, "SV": sv}
+    return {"DM": [dm], "EX": ex, "AE": draw(events(name, edges(ex, days_after))), "DS": ds, "SV": sv, "DD": dd}
 
 
 @st.composite
@@ -149,19 +168,26 @@ def studies(draw: st.DrawFn) -> dict[str, Any]:
     inhabited = arms if draw(st.booleans()) else arms[:-1]
     days_after = draw(st.sampled_from([0, 5, 30]))
     everybody = [draw(subjects(number, inhabited, days_after)) for number in range(draw(st.integers(1, 7)))]
-    data = {name: [row for one in everybody for row in one[name]] for name in ("DM", "EX", "AE", "DS", "SV")}
+    data = {name: [row for one in everybody for row in one[name]] for name in HEADERS}
+    blank = [name for name in ("AETOXGR", "AEACN") if draw(st.integers(0, 3)) == 0]
+    initial = draw(st.sampled_from(INITIAL))
+    for record in data["AE"]:
+        record.update(dict.fromkeys([*blank, *(name for name in INITIAL if name and name != initial)], ""))
     order = ["Control" if arm == "Placebo" else arm for arm in arms]
     reference, grading = draw(st.sampled_from(["", *order])), draw(st.sampled_from(["AETOXGR", "AESEV"]))
-    return {"data": data, "order": order, "reference": reference, "days": days_after, "grading": grading}
+    scope, hold_back = draw(st.sampled_from(["narrow", "broad"])), draw(st.sampled_from(HOLD_BACK))
+    said = {"reference": reference, "days": days_after, "grading": grading, "scope": scope, "hold_back": hold_back}
+    return {"data": data, "order": order, **said}
 
 
 HEADERS = {
-    "DM": "USUBJID ARM ACTARM RFSTDTC RFENDTC RFPENDTC DTHDTC",
+    "DM": "USUBJID ARM ACTARM RFSTDTC RFENDTC RFPENDTC DTHDTC DTHFL SEX AGE AGEU SITEID",
     "EX": "USUBJID EXSEQ EXTRT EXDOSE EXSTDTC EXENDTC",
     "AE": "USUBJID AESEQ AETERM AEDECOD AEBODSYS AESOC AESTDTC AEENDTC AESER AESDTH AESLIFE AESHOSP AESMIE AESEV "
-    "AETOXGR AEREL AEACN AEOUT",
+    "AETOXGR AEREL AEACN AEOUT AEPTCD AEITOXGR AESEVINI AEISEV",
     "DS": "USUBJID DSCAT DSDECOD DSSTDTC",
     "SV": "USUBJID SVSTDTC",
+    "DD": "USUBJID DDTESTCD DDDTC",
 }
 
 
@@ -177,5 +203,6 @@ def write(folder: Path, study: dict[str, Any]) -> tuple[Path, Path]:
             writer.writerows(data[name])
     labels = 'labels = { "Placebo" = "Control" }' if "Control" in study["order"] else ""
     words = {**study, "labels": labels, "cutoff": CUTOFF, "order": ", ".join(f'"{arm}"' for arm in study["order"])}
+    (folder / "odd-list.toml").write_text(BASKET.format(scope=study["scope"]), encoding="utf-8")
     file.write_text(STUDY.format(**words), encoding="utf-8")
     return source, file

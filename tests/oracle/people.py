@@ -12,7 +12,11 @@ NO_ARM = ("SCREEN FAILURE", "NOT ASSIGNED", "NOT TREATED", "UNPLANNED TREATMENT"
 
 @dataclass(frozen=True)
 class Rules:
-    """The study file and the choices, as far as they move a number. ``hidden`` holds preferred terms, lower case."""
+    """The study file and the choices, as far as they move a number.
+
+    ``hidden``: preferred terms and their codes, lower case; ``baskets``: title and the terms and codes that count;
+    ``held_baskets``: titles of the baskets that open sessions do not list.
+    """
 
     cutoff: date
     window: str = "on-study"
@@ -24,6 +28,8 @@ class Rules:
     labels: dict[str, str] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     grading: str = "AETOXGR"
+    baskets: tuple[tuple[str, frozenset[str]], ...] = ()
+    held_baskets: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,21 @@
-"""The exhibits T06, T08 and T09 as plain dictionaries: (exhibit, arm, arm_ref, row, stat) -> value or None."""
+"""The exhibits as plain dictionaries: (exhibit, arm, arm_ref, row, stat) -> value or None."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 from itertools import combinations
-from statistics import fmean, median, stdev, variance
+from math import exp, sqrt
+from statistics import fmean, median, stdev
 
 from tests.oracle.events import Event, events
 from tests.oracle.people import Person, Rules, arms_of, people
-from tests.oracle.reading import Data, Record, days_between
-from tests.oracle.stats import DAYS_PER_YEAR, fisher, miettinen_nurminen, percent, poisson_limits, rate
+from tests.oracle.reading import Data, days_between
+from tests.oracle.stats import DAYS_PER_YEAR, Z, fisher, miettinen_nurminen, percent, poisson_limits, rate
 
 TOTAL = "Total"
-NOT_SAID = math.nan
-"""A cell that must be there, with a number that the definitions leave to a method not recounted here (R17)."""
 Results = dict[tuple[str, str, str, str, str], float | None]
 
 
@@ -25,13 +24,17 @@ class Oracle:
 
     def __init__(self, data: Data, rules: Rules) -> None:
         self.rules = rules
+        self.data = data
         self.people = people(data, rules)
         self.events = events(data, self.people, rules)
         self.arms = arms_of(data, rules)
+        self._members: dict[str, list[Person]] = {}
 
     def members(self, arm: str) -> list[Person]:
         """Return the treated of an arm, or everybody under Total."""
-        return [p for p in self.people if arm in (TOTAL, p.arm)]
+        if arm not in self._members:
+            self._members[arm] = [p for p in self.people if arm in (TOTAL, p.arm)]
+        return self._members[arm]
 
     def pairs(self, letters: dict[str, str] | None = None) -> list[tuple[str, str]]:
         """Return each arm against the reference; with letters, or without a reference, all pairs in printed order."""
@@ -81,8 +84,8 @@ def counts(oracle: Oracle, exhibit: str, rows: dict[str, list[Event]], arms: Seq
     return results
 
 
-def rates(oracle: Oracle, rows: dict[str, list[Event]], arms: Sequence[str]) -> Results:
-    """Return incidence rates (first events) and event rates (all events) with exact limits."""
+def rates(oracle: Oracle, exhibit: str, rows: dict[str, list[Event]], arms: Sequence[str]) -> Results:
+    """Return incidence rates (first events) and event rates (all events) with exact limits, or robust ones (R17)."""
     results: Results = {}
     for row, of_row in rows.items():
         for arm in arms:
@@ -93,28 +96,55 @@ def rates(oracle: Oracle, rows: dict[str, list[Event]], arms: Sequence[str]) -> 
                 ("eaer", len(mine), years),
             ):
                 low, high = (limit * 100 / time if time else None for limit in poisson_limits(count))
-                if stat == "eaer" and clustered(oracle.members(arm), mine):
-                    low = high = NOT_SAID
-                results["T09", arm, "", row, stat] = rate(count, time)
-                results["T09", arm, "", row, f"{stat}_low"], results["T09", arm, "", row, f"{stat}_high"] = low, high
+                factor = robust_factor(oracle.members(arm), mine) if stat == "eaer" and time else None
+                if factor:
+                    low, high = 100 * count / time / factor, 100 * count / time * factor
+                results[exhibit, arm, "", row, stat] = rate(count, time)
+                results[exhibit, arm, "", row, f"{stat}_low"] = low
+                results[exhibit, arm, "", row, f"{stat}_high"] = high
     return results
 
 
-def clustered(everybody: list[Person], of_row: list[Event]) -> bool:
-    """Tell whether Poisson limits do not fit: over 1.5 events per subject, or a variance over 1.5 times the mean."""
-    if not of_row:
-        return False
+def robust_factor(everybody: list[Person], of_row: list[Event]) -> float | None:
+    """Return what the rate is divided by and multiplied with for robust limits, or None where Poisson's fit (R17)."""
     tally = Counter(event.person.subject for event in of_row)
     each = [tally[person.subject] for person in everybody]
-    return fmean(each) > 1.5 or (len(each) > 1 and variance(each) / fmean(each) > 1.5)
+    if not of_row or len(each) < 2:
+        return None
+    mean = Fraction(sum(each), len(each))
+    squared = sum(k * k for k in each) - mean * sum(each)
+    variance = squared / (len(each) - 1)
+    if mean <= Fraction(3, 2) and variance / mean <= Fraction(3, 2):
+        return None
+    # In whole numbers: events times all days, less what the rate expects of the person's days times all days.
+    days = sum(person.days for person in everybody)
+    gaps = [k * days - sum(each) * person.days for k, person in zip(each, everybody, strict=True)]
+    return exp(Z * sqrt(sum(gap * gap for gap in gaps)) / (days * sum(each))) if any(gaps) else None
 
 
-def contrasts(oracle: Oracle, exhibit: str, rows: dict[str, list[Event]], pairs: Sequence[tuple[str, str]]) -> Results:
+def who(rows: Mapping[str, Sequence[Event]]) -> dict[str, set[str]]:
+    """Return the subjects of each row."""
+    return {row: {event.person.subject for event in of_row} for row, of_row in rows.items()}
+
+
+def shares(oracle: Oracle, exhibit: str, rows: Mapping[str, set[str]], arms: Sequence[str]) -> Results:
+    """Return n, N and pct of each row and arm."""
+    results: Results = {}
+    for row, subjects in rows.items():
+        for arm in arms:
+            members = oracle.members(arm)
+            n = sum(person.subject in subjects for person in members)
+            for stat, value in (("n", n), ("N", len(members)), ("pct", percent(n, len(members)))):
+                results[exhibit, arm, "", row, stat] = value
+    return results
+
+
+def contrasts(oracle: Oracle, exhibit: str, rows: Mapping[str, set[str]], pairs: Sequence[tuple[str, str]]) -> Results:
     """Return the risk difference in percentage points, its limits and Fisher's p of each row and pair of arms."""
     results: Results = {}
-    for row, of_row in rows.items():
+    for row, subjects in rows.items():
         for arm, ref in pairs:
-            x1, x2 = (len({e.person.subject for e in of_row if e.person.arm == a}) for a in (arm, ref))
+            x1, x2 = (sum(p.subject in subjects for p in oracle.members(a)) for a in (arm, ref))
             n1, n2 = len(oracle.members(arm)), len(oracle.members(ref))
             difference, low, high = None, None, None
             if n1 and n2:
@@ -124,68 +154,6 @@ def contrasts(oracle: Oracle, exhibit: str, rows: dict[str, list[Event]], pairs:
             results[exhibit, arm, ref, row, "rd_low"], results[exhibit, arm, ref, row, "rd_high"] = low, high
             results[exhibit, arm, ref, row, "p_fisher"] = fisher(x1, n1, x2, n2)
     return results
-
-
-CRITERIA = ("AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG")
-NOT_RELATED = (
-    "", "N", "NO", "NONE", "NOT RELATED", "UNRELATED", "UNLIKELY", "UNLIKELY RELATED", "NOT APPLICABLE",
-)  # fmt: skip
-
-
-def _says(record: Record, column: str, *words: str) -> bool:
-    return record.get(column, "").upper() in words
-
-
-def _serious(record: Record) -> bool:
-    return _says(record, "AESER", "Y")
-
-
-def _criterion(column: str) -> Callable[[Record], bool]:
-    return lambda r: _serious(r) and _says(r, column, "Y")
-
-
-def _fatal(record: Record) -> bool:
-    return _serious(record) and (_says(record, "AESDTH", "Y") or _says(record, "AEOUT", "FATAL"))
-
-
-def _other(record: Record) -> bool:
-    named = any(_says(record, column, "Y") for column in CRITERIA)
-    return _serious(record) and (_says(record, "AESMIE", "Y") or not named)
-
-
-LINES: dict[str, Callable[[Record], bool]] = {
-    "SAE": _serious,
-    "SAE: death": _fatal,
-    "SAE: life-threatening": _criterion("AESLIFE"),
-    "SAE: initial or prolonged hospitalisation": _criterion("AESHOSP"),
-    "SAE: disability or permanent damage": _criterion("AESDISAB"),
-    "SAE: congenital anomaly": _criterion("AESCONG"),
-    "SAE: other": _other,
-    "AE leading to permanent discontinuation": lambda r: _says(r, "AEACN", "DRUG WITHDRAWN"),
-    "AE leading to interruption": lambda r: _says(r, "AEACN", "DRUG INTERRUPTED"),
-    "AE leading to dose reduction": lambda r: _says(r, "AEACN", "DOSE REDUCED", "DOSE RATE REDUCED"),
-    "Any AE": lambda r: True,
-    "Related AE": lambda r: not _says(r, "AEREL", *NOT_RELATED),
-}
-SEVERITIES: dict[str, Callable[[Record], bool]] = {
-    "Any severe AE": lambda r: _says(r, "AESEV", "SEVERE"),
-    "Any moderate AE": lambda r: _says(r, "AESEV", "MODERATE"),
-    "Any mild AE": lambda r: _says(r, "AESEV", "MILD"),
-}
-GRADES: dict[str, Callable[[Record], bool]] = {
-    "Any grade 5 AE": lambda r: _says(r, "AETOXGR", "5", "GRADE 5"),
-    "Any grade 4 AE": lambda r: _says(r, "AETOXGR", "4", "GRADE 4"),
-    "Any grade 3 AE": lambda r: _says(r, "AETOXGR", "3", "GRADE 3"),
-    "Any grade 2 AE": lambda r: _says(r, "AETOXGR", "2", "GRADE 2"),
-    "Any grade 1 AE": lambda r: _says(r, "AETOXGR", "1", "GRADE 1"),
-}
-"""The printed lines of the overview; a subject counts once on each line that any of its events meets."""
-
-
-def line_rows(found: Sequence[Event], rules: Rules) -> dict[str, list[Event]]:
-    """Return the rows of the overview with their events: by grade or by severity, whichever the study recorded."""
-    lines = LINES | (GRADES if rules.grading == "AETOXGR" else SEVERITIES)
-    return {line: [e for e in found if meets(e.record)] for line, meets in lines.items()}
 
 
 def exposure(oracle: Oracle, arms: Sequence[str], *, extremes: bool) -> Results:
@@ -222,16 +190,3 @@ def spread(values: Sequence[int], *, extremes: bool) -> dict[str, float | None]:
     if not extremes:
         del found["min"], found["max"]
     return {"n": len(values), **found}
-
-
-def results(oracle: Oracle, level: str, letters: dict[str, str] | None = None) -> Results:
-    """Return everything that T08 and T09 say at a level, under true arm names; ``letters`` only for masked."""
-    terms, lines = term_rows(oracle.events), line_rows(oracle.events, oracle.rules)
-    arms = [] if level == "pooled" else oracle.arms
-    everything = counts(oracle, "T08", lines, [*arms, TOTAL]) | counts(oracle, "T09", terms, [*arms, TOTAL])
-    everything |= exposure(oracle, [*arms, TOTAL], extremes=level != "pooled")
-    if level == "pooled":
-        return everything
-    pairs = oracle.pairs(letters if level == "masked" else None)
-    everything |= rates(oracle, terms, [*arms, TOTAL])
-    return everything | contrasts(oracle, "T09", terms, pairs) | contrasts(oracle, "T08", lines, pairs)
