@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
+from enum import StrEnum
 from typing import Any
 
 from dsmb_app.model.errors import Refusal
@@ -18,12 +20,24 @@ _STUDY_FILE_KEYS = {
 }
 
 
+RECORD_FILTERS = ("serious", "grade", "related", "action", "basket", "soc", "text")
+"""They choose adverse-event records, and so touch the exhibits that count these."""
+SUBJECT_FILTERS = ("sex", "age", "site")
+"""They choose subjects, and so change every denominator of every exhibit."""
+FILTERS = (*RECORD_FILTERS, *SUBJECT_FILTERS)
+
+
 @dataclass(frozen=True)
 class Choices:
     """One set of choices; the study file gives the defaults.
 
     ``days``: days after the last dose in the on-treatment window. ``at_least``: pooled share (0 to 100 percent) that a
     term must reach to be listed, so that no arm decides which rows a reader sees.
+
+    The others are filters, as text: "" chooses everything, and all of them must hold. ``serious``, ``related``: "yes";
+    ``grade``: the least one, "1" to "5" (severity: mild 1, moderate 2, severe 3); ``action``: a value of AEACN;
+    ``basket``: its name; ``soc``: a system organ class; ``text``: part of a preferred or reported term; ``sex``,
+    ``site``: a value of SEX, SITEID; ``age``: a band, as ``age_band`` reads it.
     """
 
     window: Window = Window.ON_STUDY
@@ -33,6 +47,16 @@ class Choices:
     order: Order = Order.FREQUENCY
     at_least: float = 0.0
     interval: IntervalMethod = IntervalMethod.MIETTINEN_NURMINEN
+    serious: str = ""
+    grade: str = ""
+    related: str = ""
+    action: str = ""
+    basket: str = ""
+    soc: str = ""
+    text: str = ""
+    sex: str = ""
+    age: str = ""
+    site: str = ""
 
     @classmethod
     def of_study(cls, study: Study) -> Choices:
@@ -45,8 +69,16 @@ class Choices:
         )
 
     def same_data(self, other: Choices) -> bool:
-        """Tell whether both choose the same records and labels, so that only what is made of them differs."""
-        return self.changed(order=other.order, at_least=other.at_least, interval=other.interval) == other
+        """Tell whether both need the same data and labels, so that only what is made of them differs: filters too."""
+        return all(getattr(self, name) == getattr(other, name) for name in _READ_ANEW)
+
+    def filters(self, among: Iterable[str] = FILTERS) -> dict[str, str]:
+        """Return the filters in force."""
+        return {name: value for name in among if (value := getattr(self, name))}
+
+    def without(self, filters: Iterable[str] = FILTERS) -> Choices:
+        """Return these choices with some filters, or all, taken off."""
+        return self.changed(**dict.fromkeys(filters, ""))
 
     def changed(self, **changes: Any) -> Choices:
         """Return these choices with some of them changed."""
@@ -61,11 +93,48 @@ class Choices:
         for setting in settings:
             key, _, value = setting.partition("=")
             key = _STUDY_FILE_KEYS.get(key.strip(), key.strip())
-            changes[key] = _read(key, value.strip())
+            changes[key] = read(key, value.strip())
         return replace(self, **changes)
 
 
-_TYPES: dict[str, Any] = {
+_READ_ANEW = ("window", "days", "partial_start", "arm_source")
+_BAND = re.compile(r"<(?P<below>\d{1,3})|>=(?P<least>\d{1,3})|(?P<low>\d{1,3})-(?P<high>\d{1,3})", re.ASCII)
+
+
+def age_band(text: str) -> tuple[int, int]:
+    """Return the least and the highest whole year of a band: ``<65``, ``>=65`` or ``18-64``, both ends included.
+
+    ValueError for another text, and for a band that holds no year.
+    """
+    found = _BAND.fullmatch(text)
+    if found is None:
+        raise ValueError(f"'{text}' is not an age band.")
+    year = {name: int(value) for name, value in found.groupdict().items() if value}
+    low, high = year.get("low", year.get("least", 0)), year.get("high", year.get("below", 1000) - 1)
+    if low > high:
+        raise ValueError(f"The age band '{text}' is empty.")
+    return low, high
+
+
+def _yes(text: str) -> str:
+    if text.casefold() not in ("", "yes"):
+        raise ValueError(text)
+    return text.casefold()
+
+
+def _grade(text: str) -> str:
+    if text not in ("", "1", "2", "3", "4", "5"):
+        raise ValueError(text)
+    return text
+
+
+def _age(text: str) -> str:
+    if text:
+        age_band(text)
+    return text
+
+
+_TYPES: dict[str, Callable[[str], Any]] = {
     "window": Window,
     "days": int,
     "partial_start": PartialStart,
@@ -73,20 +142,36 @@ _TYPES: dict[str, Any] = {
     "order": Order,
     "at_least": float,
     "interval": IntervalMethod,
+    **dict.fromkeys(FILTERS, str),
+    "serious": _yes,
+    "related": _yes,
+    "grade": _grade,
+    "age": _age,
 }
 assert set(_TYPES) == {field.name for field in fields(Choices)}
+_TAKES = {
+    **{name: ", ".join(kind) for name, kind in _TYPES.items() if isinstance(kind, type) and issubclass(kind, StrEnum)},
+    "serious": "yes, or nothing",
+    "related": "yes, or nothing",
+    "grade": "1 to 5, or nothing",
+    "age": "a band in whole years such as <65, >=65 or 18-64, or nothing",
+}
 
 
-def _read(key: str, value: str) -> Any:
+def read(key: str, value: str) -> Any:
+    """Return what a text says for a choice. Raises Refusal for a choice that is none, or a value it cannot have."""
     if key not in _TYPES:
         raise Refusal("CHOICE-KEY", f"There is no choice '{key}'.", f"Known are: {', '.join(sorted(_TYPES))}.")
-    kind = _TYPES[key]
     try:
-        read = kind(value)
+        found = _TYPES[key](value)
     except ValueError:
-        allowed = ", ".join(kind) if issubclass(kind, str) else "a number"
-        raise Refusal("CHOICE-VALUE", f"The choice {key} cannot be '{value}'.", f"It takes: {allowed}.") from None
+        raise not_a_value(key, value, _TAKES.get(key, "a number")) from None
     low, high = {"days": (0, 3650), "at_least": (0, 100)}.get(key, (None, None))
-    if low is not None and high is not None and not low <= read <= high:
+    if low is not None and high is not None and not low <= found <= high:
         raise Refusal("CHOICE-VALUE", f"The choice {key} cannot be {value}.", f"It lies from {low} to {high}.")
-    return read
+    return found
+
+
+def not_a_value(key: str, value: str, takes: str) -> Refusal:
+    """Return the refusal of a value that a choice cannot have; ``takes``: those that it can."""
+    return Refusal("CHOICE-VALUE", f"The choice {key} cannot be '{value}'.", f"It takes: {takes}.")

@@ -33,11 +33,15 @@ class Cut:
     """The data of one level under one set of choices.
 
     ``subjects``: all screened subjects, one row each (index 0..n-1): USUBJID as it may be shown, ``ARM`` (place in
-    ``arms``, -1 none), ``PLANNEDARM`` (as randomised), flags, study days, ``ENDDY`` (last day of the chosen window).
-    ``ae``: adverse events with ``SUBJECT`` (row in subjects), ``EMERGENT``, ``ONSETDY``. ``lb``: laboratory records
-    with ``SUBJECT`` and ``POST`` (post-baseline, in the window). ``doses``: dose days with ``SUBJECT``.
+    ``arms``, -1 none), ``PLANNEDARM`` (as randomised), flags, study days, ``ENDDY`` (last day of the chosen window),
+    ``STRATUM`` (whether the filters of subjects choose it).
+    ``ae``: all adverse events with ``SUBJECT`` (row in subjects), ``ONSETDY``, ``EMERGENT`` (treatment-emergent, and
+    chosen by the filters of records and subjects). ``lb``: laboratory records with ``SUBJECT`` and ``POST``
+    (post-baseline, in the window, of a chosen subject). ``doses``: dose days with ``SUBJECT``.
     ``counts``: how often rules had to be applied, for footnotes.
-    ``arms`` is empty in a pooled cut; ``reference`` is "" unless arms are named.
+    ``arms`` is empty in a pooled cut; ``reference`` is "" unless arms are named. ``styles``: the look of each of
+    ``arms``, the place of its letter in the alphabet. ``cm``: medication with ``SUBJECT``; without columns where the
+    delivery has none.
     """
 
     level: Level
@@ -53,6 +57,8 @@ class Cut:
     counts: Mapping[str, int]
     held_back: tuple[str, ...]
     baskets: tuple[Basket, ...] = ()
+    styles: tuple[int, ...] = ()
+    cm: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -60,9 +66,14 @@ class Cut:
         return (*self.arms, TOTAL)
 
     @property
+    def stratum(self) -> npt.NDArray[np.bool_]:
+        """Return the mask over ``subjects`` of those whom the filters choose, treated or not; all without a filter."""
+        return self.subjects["STRATUM"].to_numpy(dtype=bool)
+
+    @property
     def safety(self) -> npt.NDArray[np.bool_]:
-        """Return the mask of the safety population over ``subjects``."""
-        return (self.subjects["SAFFL"] == "Y").to_numpy()
+        """Return the mask over ``subjects`` of the safety population, within the stratum."""
+        return (self.subjects["SAFFL"] == "Y").to_numpy() & self.stratum
 
     def in_column(self, name: str) -> npt.NDArray[np.bool_]:
         """Return the mask over ``subjects`` of the safety population in an arm, or in all arms for the total."""

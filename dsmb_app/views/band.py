@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from dsmb_app.model.choices import SUBJECT_FILTERS
 from dsmb_app.model.words import TOTAL
 from dsmb_app.views import wording
 from dsmb_app.views.controls import ElidedLabel, label
@@ -48,8 +51,9 @@ class SessionBand(QWidget):
         self.cutoff.setText(f"Data cut-off {wording.day(study.cutoff)}")
         self.snapshot.setText(f"Snapshot {session.snapshot.snap_id}")
         self.snapshot.setToolTip(f"{session.snapshot.file_name}, SHA-256 {session.snapshot.sha256}")
-        self.size.setText(f"N={session.arm_sizes[TOTAL]}")
-        self.size.setToolTip("Safety population: treated subjects")
+        only = session.only(SUBJECT_FILTERS)
+        self.size.setText(f"N={session.arm_sizes[TOTAL]}{' (filtered)' if only else ''}")
+        self.size.setToolTip(html.escape(f"Safety population: treated subjects{f'. Only: {only}' if only else ''}"))
         self._show_marks(wording.marks(session))
         self.setAccessibleName(" · ".join(self.texts))
         self._colour()

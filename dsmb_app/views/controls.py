@@ -8,7 +8,16 @@ from enum import Enum
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from dsmb_app.views.flow import row_of
 from dsmb_app.views.icons import icon
@@ -110,13 +119,13 @@ def named(widget: QWidget, name: str, *, hint: str = "") -> QWidget:
     return widget
 
 
-def search_box(name: str) -> QLineEdit:
-    """Return a field for words to search; it keeps its width."""
+def search_box(name: str, more: str = "", *, width: int = 190) -> QLineEdit:
+    """Return a field for words to search; it keeps its width. ``more``: what else it does."""
     box = QLineEdit()
     box.setPlaceholderText(name)
     box.setClearButtonEnabled(True)
-    box.setFixedWidth(190)
-    named(box, name, hint="Show only rows that hold these words (Ctrl+F)")
+    box.setFixedWidth(width)
+    named(box, name, hint=f"Show only rows that hold these words (Ctrl+F){more}")
     return box
 
 
@@ -125,6 +134,18 @@ def choice_box(name: str, values: Mapping[Enum, str], hint: str) -> QComboBox:
     box: QComboBox = named(QComboBox(), name, hint=hint)
     for value, words in values.items():
         box.addItem(words, value)
+    return box
+
+
+def share_box(name: str, hint: str) -> QDoubleSpinBox:
+    """Return a box for a percentage from 0 to 100."""
+    box: QDoubleSpinBox = named(QDoubleSpinBox(), name, hint=hint)
+    box.setRange(0, 100)
+    box.setDecimals(1)
+    box.setSuffix(" %")
+    box.setAlignment(Qt.AlignmentFlag.AlignRight)
+    # Ten per cent is one wish, not a wish for one and then for ten.
+    box.setKeyboardTracking(False)
     return box
 
 
