@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from dsmb_app.model.figures import BoxFigure, CourseFigure, PointFigure, Waterfall
+from dsmb_app.model.time_course import TimeCourse
 from dsmb_app.model.words import Level, Stat
 
 RowKey = tuple[str, ...]
@@ -73,7 +75,8 @@ class ResultTable:
     """One exhibit as computed, before anyone lays it out.
 
     ``cells`` is addressed by (row key, column); an address that is absent was never defined for that row (a
-    contrast on a row of means, say), which differs from a cell without a value.
+    contrast on a row of means, say), which differs from a cell without a value. ``styles``: the look of each of
+    ``arms`` as a number from 0; it follows the arm's letter, so that an arm looks the same masked and named.
     """
 
     exhibit: str
@@ -87,6 +90,7 @@ class ResultTable:
     columns: tuple[Column, ...]
     cells: Mapping[tuple[RowKey, Column], Cell] = field(repr=False)
     footnotes: tuple[str, ...] = ()
+    styles: tuple[int, ...] = ()
 
     def cell(self, row: RowKey, column: Column) -> Cell | None:
         """Return the cell at an address, or None where none is defined."""
@@ -123,20 +127,23 @@ class Drill:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One subject in a scatter plot; ``subject`` is "" where the level shows no patients, ``marked`` an open symbol."""
+    """One subject in a scatter plot; ``subject`` is "" where the level shows no patients, ``marked`` an open symbol,
+    ``quadrant`` a place in the figure's quadrants."""
 
     subject: str
     arm: str
     x: float
     y: float
     marked: bool
+    quadrant: int = 0
 
 
 @dataclass(frozen=True)
 class Scatter:
     """A scatter plot as computed: log axes, lines that cut it into named quadrants (upper left, upper right, lower
     left, lower right), one point per subject; ``floor``: where lower values are drawn;
-    ``tests``: the laboratory tests that explain a point."""
+    ``tests``: the laboratory tests that explain a point; ``counts``: how many subjects each quadrant has, in words;
+    ``panelled``: each quadrant is a panel with scales and lines of its own, in which its points stand."""
 
     exhibit: str
     title: str
@@ -154,3 +161,66 @@ class Scatter:
     footnotes: tuple[str, ...] = ()
     floor: float = 0.0
     tests: tuple[str, ...] = ()
+    styles: tuple[int, ...] = ()
+    counts: tuple[str, ...] = ()
+    panelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One arm's step curve: from each day of ``x`` the value ``y`` holds until the next, with limits (NaN: none);
+    ``censored``: days that carry a censoring mark."""
+
+    arm: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    censored: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class CurveFigure:
+    """A figure of step curves over study days as computed, with the numbers at risk printed below it: ``at_risk`` holds
+    one number for each of ``at_risk_days``; an arm's curve is not drawn from its day in ``hidden_from`` on, because too
+    few are still at risk."""
+
+    exhibit: str
+    title: str
+    subtitle: str
+    level: Level
+    population: str
+    arms: tuple[str, ...]
+    x_label: str
+    y_label: str
+    curves: tuple[Curve, ...] = field(repr=False)
+    at_risk_days: tuple[float, ...]
+    at_risk: Mapping[str, tuple[int, ...]]
+    footnotes: tuple[str, ...] = ()
+    hidden_from: Mapping[str, float] = field(default_factory=dict)
+    styles: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Events by day of the cycle, or by week of the study without cycles: ``bins`` are the days or weeks, each arm's
+    ``counts`` and ``watched`` (subject-days on them) are parallel to these; ``shaded``: up to which bin doses are
+    given, 0 where the study has no cycles."""
+
+    exhibit: str
+    title: str
+    subtitle: str
+    level: Level
+    population: str
+    arms: tuple[str, ...]
+    x_label: str
+    y_label: str
+    bins: tuple[int, ...]
+    counts: Mapping[str, tuple[int, ...]]
+    watched: Mapping[str, tuple[int, ...]]
+    shaded: int = 0
+    footnotes: tuple[str, ...] = ()
+    styles: tuple[int, ...] = ()
+
+
+Figure = Scatter | CurveFigure | Histogram | TimeCourse | BoxFigure | CourseFigure | PointFigure | Waterfall

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,10 +11,13 @@ from PySide6.QtGui import QCursor, QGuiApplication
 
 from dsmb_app.model.choices import Choices
 from dsmb_app.model.errors import Refusal
-from dsmb_app.model.result import Column, Drill, Listing, ResultTable, RowKey, Scatter
+from dsmb_app.model.result import Column, Drill, Figure, Listing, ResultTable, RowKey
 from dsmb_app.model.words import Level
 from dsmb_app.session import ExhibitInfo, Session
 from dsmb_app.views import wording
+from dsmb_app.views.clipboard import Clipboard
+
+_HEAD = 16  # digits of the head, as many as dsmb audit verify --anchor needs
 
 
 class Desk(QObject):
@@ -23,9 +26,10 @@ class Desk(QObject):
     results_changed = Signal()
     refused = Signal(str)
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session, clipboard: Clipboard | None = None) -> None:
+        super().__init__()
         self.session = session
+        self.clipboard = clipboard or Clipboard(self)
 
     @property
     def level(self) -> Level:
@@ -44,8 +48,8 @@ class Desk(QObject):
 
     @property
     def source_line(self) -> str:
-        """Return what every copy and picture says of its source."""
-        return wording.source_line(self.session)
+        """Return what every copy and picture says of its source, with the head of the audit log. Raises Refusal."""
+        return f"{wording.source_line(self.session)} · audit log {self.session.audit_head[:_HEAD]}"
 
     def exhibits(self) -> tuple[ExhibitInfo, ...]:
         """List the exhibits of the level."""
@@ -55,9 +59,9 @@ class Desk(QObject):
         """Return an exhibit. Raises Refusal for one that the level may not show."""
         return self.session.table(number)
 
-    def figure(self, number: str) -> Scatter:
-        """Return a figure. Raises Refusal for one that the level may not show."""
-        return self.session.figure(number)
+    def figure(self, number: str, row: RowKey = (), of: str = "") -> Figure:
+        """Return a figure, about a row of an exhibit where it can be. Raises Refusal for one that may not be shown."""
+        return self.session.figure(number, row, of)
 
     def choose(self, **changes: Any) -> None:
         """Change choices, unless they are in force already."""
@@ -84,14 +88,22 @@ class Desk(QObject):
         """Return laboratory records of one subject; None, having said why, where nobody may be shown."""
         return self._asked(lambda: self.session.subject_labs(usubjid, tests))
 
-    def record_copy(self, what: str) -> bool:
-        """Log a copy before it is made; False, having said why, when it could not be logged and must not be made."""
-        return self._asked(lambda: self.session.record_copy(what) or True) is True
+    def chosen_subjects(self, usubjids: Collection[str]) -> Listing | None:
+        """Return the list of some subjects; None, having said why, where nobody may be shown."""
+        return self._asked(lambda: self.session.chosen_subjects(usubjids))
 
-    def make_copy(self, what: str, make: Callable[[], None]) -> None:
-        """Log a copy, then make it; say why where either cannot be done."""
-        if self.record_copy(what):
-            self._asked(make)
+    def make_copy(self, what: str, make: Callable[[str], None]) -> None:
+        """Log a copy, then make it with the line that tells its source; say why where either cannot be done."""
+
+        def copy() -> None:
+            self.session.record_copy(what)
+            make(self.source_line)
+
+        self._asked(copy)
+
+    def copy_text(self, what: str, text: Callable[[str], str]) -> None:
+        """Log a copy, then put the text there is with its source on the clipboard."""
+        self.make_copy(what, lambda source: self.clipboard.put(text(source), closed=self.is_closed))
 
     def _wish(self, change: Callable[[], None]) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from dsmb_app.model.result import Drill, Listing
 from dsmb_app.views import copying
@@ -33,7 +33,7 @@ class ListingPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE // 2)
-        top = QHBoxLayout()
+        top = self.tools = QHBoxLayout()
         top.addWidget(label(listing.title, "large"), 1)
         top.addWidget(tool("Copy listing", "copy", self.copy, hint="Copy the listing or the selected rows (Ctrl+C)"))
         column.addLayout(top)
@@ -47,8 +47,7 @@ class ListingPanel(QWidget):
     def copy(self) -> None:
         """Copy the selected rows, or all, as text with headers and source, once the log has it."""
         title = self.model.listing.title
-        if self._desk.record_copy("listing"):
-            QApplication.clipboard().setText(copying.as_text(self.view, title=title, source=self._desk.source_line))
+        self._desk.copy_text("listing", lambda source: copying.as_text(self.view, title=title, source=source))
 
 
 class RecordsView(QWidget):
@@ -83,10 +82,18 @@ class RecordsView(QWidget):
         self.setFocusProxy(self.panels[0].view)
 
 
+_HINT = "A click or Enter on a row shows every record of its subject."
+
+
 def of_cell(desk: Desk, drill: Drill) -> RecordsView:
     """Return the view of a cell's subjects and records."""
     shown = [drill.subjects, *([drill.records] if drill.records.rows else [])]
-    return RecordsView(desk, drill.question, shown, hint="A click or Enter on a row shows every record of its subject.")
+    return RecordsView(desk, drill.question, shown, hint=_HINT)
+
+
+def of_subjects(desk: Desk, question: str, subjects: Listing) -> RecordsView:
+    """Return the view of some subjects."""
+    return RecordsView(desk, question, [subjects], hint=_HINT)
 
 
 def of_subject(desk: Desk, usubjid: str, *records: Listing) -> RecordsView:

@@ -7,25 +7,28 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.result import ResultTable, RowKey
 from dsmb_app.views import copying
 from dsmb_app.views.columns_menu import ColumnsMenu
+from dsmb_app.views.contrast_box import ContrastBox
 from dsmb_app.views.controls import label, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.dialogs.files import ask_where_to_save
 from dsmb_app.views.legend import Legend
 from dsmb_app.views.notes import Notes
 from dsmb_app.views.plot_pane import PlotPane
-from dsmb_app.views.plots import picture
-from dsmb_app.views.plots.dot_plot import DotPlot
+from dsmb_app.views.plots import row_picture
+from dsmb_app.views.plots.dot_plot import Contrast, contrasts_of
 from dsmb_app.views.table_view import ResultView
 from dsmb_app.views.tables import ResultModel, Role, ShownRows
 from dsmb_app.views.theme import SPACE
 
 LEAST_PLOT = 300
+MOST_CONTRASTS = 3
+"""More of them than this would hide each other in a row of the plot."""
 
 
 class ExhibitView(QWidget):
@@ -49,7 +52,7 @@ class ExhibitView(QWidget):
         self.refusal = label(kind="muted", wraps=True)
         self.nothing = label(kind="muted")
         self.legend, self.notes = Legend(), Notes(unfolded=whole)
-        self.columns = ColumnsMenu(self.view)
+        self.columns, self.contrast = ColumnsMenu(self.view), ContrastBox()
         self._tools = self._make_tools()
         self._lay_out()
         self._connect()
@@ -59,10 +62,12 @@ class ExhibitView(QWidget):
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE // 2)
+        row.addWidget(self.contrast)
         row.addWidget(self.columns)
         row.addWidget(tool("Copy table", "copy", self.copy, hint="Copy the table or the selected cells (Ctrl+C)"))
         self.save = tool("Save picture", "picture", self.save_picture, hint="Save the plot as PNG or SVG")
         self.save.setVisible(self.plot is not None)
+        self.contrast.hide()
         row.addWidget(self.save)
         return holder
 
@@ -102,7 +107,8 @@ class ExhibitView(QWidget):
             self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.view.viewport().installEventFilter(self)
         if self.plot:
-            self.plot.drawing.picked.connect(lambda row, column: self.drilled.emit(self.number, row, column))
+            self.contrast.currentIndexChanged.connect(lambda _place: self._choose_contrast())
+            self.plot.picked.connect(lambda row, column: self.drilled.emit(self.number, row, column))
         self._desk.results_changed.connect(self.refresh)
 
     def show_exhibit(self, number: str) -> None:
@@ -137,9 +143,9 @@ class ExhibitView(QWidget):
     def _show(self, table: ResultTable) -> None:
         self.title.setText(f"{table.exhibit}  {table.title}")
         self.subtitle.setText(f"{table.subtitle} · {table.population}")
-        self.view.arm_header.arms = table.arms
+        self.view.arm_header.result = table
         self.model.show_result(table)
-        plotted = self.plot is not None and DotPlot.suits(table)
+        plotted = self.plot is not None and row_picture.plot_for(table) is not None
         self.columns.show_result(with_total=not plotted)
         if self.plot:
             self._show_plot(suits=plotted)
@@ -152,8 +158,19 @@ class ExhibitView(QWidget):
         self.plot.setVisible(suits)
         self.save.setVisible(suits)
         if suits:
+            self.contrast.offer(contrasts_of(self.model.layout.table), least=MOST_CONTRASTS + 1)
+            self.plot.show_contrasts(self._contrasts())
             self.plot.show_result(self.model.layout)
-        self.legend.show_series(self.plot.drawing.series if suits else [])
+        self.legend.show_entries(self.plot.drawing.legend if suits else [])
+
+    def _contrasts(self) -> list[Contrast] | None:
+        """Return the contrasts to draw: all of a few, else the one chosen."""
+        chosen = self.contrast.chosen
+        return [chosen] if chosen and self.contrast.count() > MOST_CONTRASTS else None
+
+    def _choose_contrast(self) -> None:
+        self.plot.show_contrasts(self._contrasts())
+        self.legend.show_entries(self.plot.drawing.legend)
 
     def _show_parts(self, shown: bool) -> None:
         for part in (self.body, self._tools, self.subtitle, self.notes):
@@ -214,9 +231,8 @@ class ExhibitView(QWidget):
 
     def copy(self) -> None:
         """Copy the selected cells, or the whole table, as text with headers and source, once the log has it."""
-        if self._desk.record_copy(f"table {self.number}"):
-            text = copying.as_text(self.view, title=self.title.text(), source=self._desk.source_line)
-            QApplication.clipboard().setText(text)
+        text = partial(copying.as_text, self.view, title=f"{self.title.text()} · {self.subtitle.text()}")
+        self._desk.copy_text(f"table {self.number}", lambda source: text(source=source))
 
     def save_picture(self) -> None:
         """Ask for a file and save the plot there, with the source in it, once the log has it."""
@@ -229,8 +245,8 @@ class ExhibitView(QWidget):
         layout = self.model.layout
         if layout:
             keys = [self.rows.index(i, 0).data(Role.LINE).row.key for i in range(self.rows.rowCount())]
-            save = partial(picture.save, layout.table, path, keys=keys, source=self._desk.source_line)
-            self._desk.make_copy(f"picture {self.number}", save)
+            save = partial(row_picture.save, layout.table, path, keys=keys, only=self._contrasts())
+            self._desk.make_copy(f"picture {self.number}", lambda source: save(source=source))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the wheel scroll the page, where the table stands in full."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
+from dsmb_app.model.result import ResultTable
 from dsmb_app.views import marks
 from dsmb_app.views.icons import pixmap
 from dsmb_app.views.layout import Head, Line
@@ -13,7 +14,7 @@ from dsmb_app.views.tables import Role
 from dsmb_app.views.theme import SPACE, current_theme, mark_of
 
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
-_MARK = 16
+_MARK = 18
 TOP_LINES = 2
 
 
@@ -22,7 +23,7 @@ class ArmHeader(QHeaderView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self.arms: tuple[str, ...] = ()
+        self.result: ResultTable | None = None
         self.setSectionsClickable(False)
         self.setHighlightSections(False)
         self.setMinimumSectionSize(28)
@@ -65,7 +66,7 @@ class ArmHeader(QHeaderView):
         return width + room
 
     def _mark_room(self, head: Head) -> int:
-        return _MARK if head.arm in self.arms and not head.arm_ref else 0
+        return _MARK if self.result and head.arm in self.result.arms and not head.arm_ref else 0
 
     def _span(self, section: int) -> QRect:
         """Return where the arm of a section stands: over all of its columns that are shown."""
@@ -110,8 +111,8 @@ class ArmHeader(QHeaderView):
         painter.setPen(QColor(theme.text))
         painter.drawText(box.translated(-room // 2 if room else 0, 0), int(_WRAP), head.title)
         if room:
-            middle = QPointF(used.left() - room // 2 - SPACE, span.center().y() + 1)
-            marks.draw(painter, mark_of(theme, self.arms, head.arm), middle)
+            middle = QPointF(used.left() - room // 2 - SPACE + 1, span.center().y() + 1)
+            marks.draw(painter, mark_of(theme, self.result, head.arm), middle)
 
 
 class TermHeader(QHeaderView):

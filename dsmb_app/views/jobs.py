@@ -66,6 +66,12 @@ class Job(QObject):
             signal.emit(*values)
 
 
+def give_up_all() -> None:
+    """Cancel every job; what is at work comes to no end that anybody sees."""
+    for job in list(_AT_WORK):
+        job.cancel()
+
+
 class Waiting(QDialog):
     """What is being done, which step of it, and Cancel."""
 

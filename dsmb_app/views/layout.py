@@ -63,11 +63,17 @@ GROUPS = (
     Group(
         "Rate ratio (95% CI)", (Stat.RATE_RATIO, Stat.RATE_RATIO_LOW, Stat.RATE_RATIO_HIGH), _limits, "rate ratio"
     ),
+    Group("Patient-weeks", (Stat.WEEKS,), _alone, "weeks watched, all subjects together"),
+    Group(
+        "Events/100 weeks (95% CI)", (Stat.EAER_WEEK, Stat.EAER_WEEK_LOW, Stat.EAER_WEEK_HIGH), _limits,
+        "events per 100 patient-weeks",
+    ),
+    Group("Days since dose", (Stat.DOSE_LAG,), _alone, "median days from the latest dose to the onset"),
     Group("p", (Stat.P_FISHER,), _alone, "Fisher's exact test, two-sided, nominal"),
     Group("Mean (SD)", (Stat.MEAN, Stat.SD), _in_brackets, "mean and standard deviation"),
     Group("Median", (Stat.MEDIAN,), _alone, "median"),
-    Group("Q1, Q3", (Stat.Q1, Stat.Q3), _from_to, "quartiles"),
-    Group("Min, max", (Stat.MIN, Stat.MAX), _from_to, "smallest and largest"),
+    Group("Q1, Q3", (Stat.Q1, Stat.Q3), _from_to, "quartiles", more=True),
+    Group("Min, max", (Stat.MIN, Stat.MAX), _from_to, "smallest and largest", more=True),
 )  # fmt: skip
 
 _SUMMARIES = {Stat.MEAN, Stat.MEDIAN}
@@ -169,8 +175,13 @@ def lay_out(table: ResultTable) -> Layout:
 
 
 def is_summary(table: ResultTable) -> bool:
-    """Tell whether a result summarises distributions, so that its statistics stand below each other."""
-    return any(column.stat in _SUMMARIES for column in table.columns)
+    """Tell whether a result summarises distributions, so that its statistics stand below each other.
+
+    A table of counts with a few such rows among them (a nadir) is not turned for their sake.
+    """
+    columns = [column for column in table.columns if column.stat in _SUMMARIES]
+    rows = [row for row in table.rows if any(table.cell(row.key, column) for column in columns)]
+    return bool(columns) and 2 * len(rows) >= len(table.rows)
 
 
 def _groups_by_arm(table: ResultTable) -> dict[tuple[str, str], list[Group]]:

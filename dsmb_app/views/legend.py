@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from dsmb_app.views import marks
 from dsmb_app.views.controls import label
 from dsmb_app.views.flow import FlowLayout, row_of
-from dsmb_app.views.plots.dot_plot import Series
-from dsmb_app.views.theme import Mark
+from dsmb_app.views.theme import Entry, Mark
 
 
 class _Sample(QWidget):
@@ -49,18 +48,15 @@ class Legend(QWidget):
         """Return the words of the entries."""
         return [entry.text() for entry in self.findChildren(QLabel)]
 
-    def show_series(self, series: Sequence[Series]) -> None:
+    def show_entries(self, entries: Sequence[Entry]) -> None:
         """Show these in place of those before."""
-        self._show([(f"{s.label}, 95% CI" if s.limits else s.label, s.mark, s.limits is not None) for s in series])
-
-    def show_marks(self, named: Sequence[tuple[str, Mark]]) -> None:
-        """Show marks by their words in place of those before."""
-        self._show([(words, mark, False) for words, mark in named])
-
-    def _show(self, entries: Sequence[tuple[str, Mark, bool]]) -> None:
         while (item := self._flow.takeAt(0)) is not None:
             # Off the window at once: a deletion waits for the event loop, and two legends would stand there.
             item.widget().setParent(None)
         for words, mark, on_line in entries:
             self._flow.addWidget(row_of(_Sample(mark, on_line=on_line), label(words, "small"), gap=5))
         self.updateGeometry()
+
+    def show_marks(self, named: Sequence[tuple[str, Mark]]) -> None:
+        """Show marks by their words in place of those before."""
+        self.show_entries([(words, mark, False) for words, mark in named])

@@ -1,23 +1,41 @@
-"""The picture of a pack's sheet: the session's figure where it has one, else the dot plot of the sheet's table."""
+"""The pictures of a pack's sheets: figures of the session, volcanoes, and the plots of the sheets' own tables."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from dsmb_app.model.result import CurveFigure, Scatter
+from dsmb_app.model.words import VOLCANO
 from dsmb_app.session import Session
 from dsmb_app.views import wording
-from dsmb_app.views.plots import picture
-from dsmb_app.views.plots.dot_plot import DotPlot
-from dsmb_app.views.plots.scatter_picture import ScatterPicture
+from dsmb_app.views.plots import row_picture
+from dsmb_app.views.plots.dot_plot import contrasts_of
+from dsmb_app.views.plots.figure_picture import curve_picture, scatter_picture, volcano_picture
+from dsmb_app.views.plots.volcano import points_of
 
 
-def pack_picture(session: Session, number: str, figure: str) -> bytes | None:
-    """Return the picture of exhibit ``number``'s sheet as PNG (200%), with level, cut-off and snapshot id below it.
+def pack_picture(session: Session, number: str, figures: Iterable[str]) -> dict[str, bytes]:
+    """Return the pictures to exhibit ``number`` as PNG (200%) by the figure's number, level, cut-off and id below each.
 
-    ``figure``: the number that the picture has in the pack. None where there is nothing to draw. A long table is drawn
-    by its outermost rows. Needs a running application.
+    ``figures``: the numbers that they have in the pack; one with nothing to draw is left out. A long table is drawn by
+    its outermost rows. Needs a running application.
     """
+    drawn = {figure: _drawn(session, number, figure) for figure in figures}
+    return {figure: png for figure, png in drawn.items() if png is not None}
+
+
+def _drawn(session: Session, number: str, figure: str) -> bytes | None:
     source = wording.source_line(session)
     if figure in session.figures():
         found = session.figure(figure)
-        return ScatterPicture(found, source=source).png() if found.points else None
+        if isinstance(found, CurveFigure):
+            return curve_picture(found, source=source).png() if found.curves else None
+        assert isinstance(found, Scatter)
+        return scatter_picture(found, source=source).png() if found.points else None
     table = session.table(number)
-    return picture.as_png(table, keys=picture.keys_that_fit(table), source=source) if DotPlot.suits(table) else None
+    if figure == VOLCANO:
+        pairs = [pair for pair in contrasts_of(table) if points_of(table, pair)]
+        return volcano_picture(table, pairs, source=source).png() if pairs else None
+    if row_picture.plot_for(table) is None:
+        return None
+    return row_picture.as_png(table, keys=row_picture.keys_that_fit(table), source=source)

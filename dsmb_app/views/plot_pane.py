@@ -2,43 +2,71 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSortFilterProxyModel, Qt, QTimer
+from collections.abc import Collection
+
+from PySide6.QtCore import QEvent, QObject, QSortFilterProxyModel, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dsmb_app.views.layout import Layout
-from dsmb_app.views.plots.dot_plot import DotPlot
+from dsmb_app.views.plots.dot_plot import Contrast, DotPlot
+from dsmb_app.views.plots.row_picture import plot_for
+from dsmb_app.views.plots.row_plot import RowPlot
 from dsmb_app.views.table_view import ResultView
 from dsmb_app.views.tables import Role
 
 
 class PlotPane(QWidget):
-    """Holds the dot plot so that each of its rows stands beside the table's."""
+    """Holds the plot that suits the table's result so that each of its rows stands beside the table's.
+
+    ``picked`` carries row and column of a mark that was asked about.
+    """
+
+    picked = Signal(object, object)
 
     def __init__(self, view: ResultView, rows: QSortFilterProxyModel) -> None:
         super().__init__()
         self.setObjectName("plot")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.drawing = DotPlot()
         self._view, self._rows = view, rows
+        self._plots: dict[type[RowPlot], RowPlot] = {}
         self._column = QVBoxLayout(self)
         self._column.setSpacing(0)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addWidget(self.drawing)
         self.setMinimumWidth(220)
-        view.verticalScrollBar().valueChanged.connect(self.drawing.scroll_to)
         # Only rows that the proxy itself adds or takes away: of a new result the plot is told.
         for signal in (rows.rowsInserted, rows.rowsRemoved):
             signal.connect(self._rows_changed)
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.show_rows)
+        self.drawing = self._take(DotPlot)
+        view.verticalScrollBar().valueChanged.connect(self._scroll)
         view.viewport().installEventFilter(self)
-        self.drawing.viewport().installEventFilter(self)
+
+    def _take(self, kind: type[RowPlot]) -> RowPlot:
+        """Return the plot of a kind, made when it is first asked for."""
+        if kind not in self._plots:
+            made = self._plots[kind] = kind()
+            made.picked.connect(self.picked)
+            made.viewport().installEventFilter(self)
+            self._column.addWidget(made)
+        return self._plots[kind]
+
+    def show_contrasts(self, only: Collection[Contrast] | None) -> None:
+        """Draw only these contrasts; None for all."""
+        dots = self._take(DotPlot)
+        dots.show_contrasts(only)
 
     def show_result(self, layout: Layout) -> None:
-        """Draw a result as the table lays it out."""
+        """Draw a result as the table lays it out, in the plot that suits it."""
+        self.drawing = self._take(plot_for(layout.table) or DotPlot)
+        for plot in self._plots.values():
+            plot.setVisible(plot is self.drawing)
         self.drawing.show_result(layout.table, layout)
         self.show_rows()
         self.align()
+
+    def _scroll(self, pixels: int) -> None:
+        self.drawing.scroll_to(pixels)
 
     def _rows_changed(self, *_: object) -> None:
         # A search removes many runs of rows, one signal each; they are drawn once.
@@ -62,6 +90,6 @@ class PlotPane(QWidget):
         """Follow the table's size; hand the wheel to the table."""
         if watched is self._view.viewport() and event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
             self.align()
-        if watched is self.drawing.viewport() and event.type() is QEvent.Type.Wheel:
+        if watched is not self._view.viewport() and event.type() is QEvent.Type.Wheel:
             return self._view.verticalScrollBar().event(event)
         return super().eventFilter(watched, event)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -33,6 +35,7 @@ class Review(QWidget):
             self.stack.addWidget(page)
             page.drilled.connect(self.drill)
             page.labs_wanted.connect(self.show_labs)
+            page.subjects_wanted.connect(self.show_subjects)
         self._lay_out()
         self._mark_level()
         self.navigation.chosen.connect(self.show_page)
@@ -92,7 +95,19 @@ class Review(QWidget):
         if labs is not None and records is not None:
             self._push(drill.of_subject(self.desk, usubjid, labs, records))
 
+    def show_subjects(self, question: str, usubjids: Collection[str]) -> None:
+        """Show the list of some subjects."""
+        found = self.desk.chosen_subjects(usubjids)
+        if found is not None:
+            view = drill.of_subjects(self.desk, question, found)
+            view.subject_wanted.connect(self._show_subject)
+            self._push(view)
+
     def _show_subject(self, usubjid: str) -> None:
+        if self.page.show_subject(usubjid, self.stack.currentWidget().panels[0].model.listing.subjects):
+            self._forget_patients()
+            self.stack.setCurrentWidget(self.page)
+            return
         records = self.desk.subject_records(usubjid)
         if records is not None:
             self._push(drill.of_subject(self.desk, usubjid, records))
@@ -105,8 +120,10 @@ class Review(QWidget):
         view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def back(self) -> None:
-        """Go back one step: from a subject to the cell, from the cell to the page."""
-        if self.is_drilled:
+        """Go back one step: from a subject to the cell, from the cell to the page, then within the page."""
+        if not self.is_drilled:
+            self.page.back()
+        else:
             self._drop(self.stack.currentWidget())
             last = self.stack.widget(self.stack.count() - 1)
             self.stack.setCurrentWidget(last if isinstance(last, drill.RecordsView) else self.page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dsmb_app.model.result import ResultTable, RowKey
 from dsmb_app.model.words import TOTAL
@@ -44,7 +44,7 @@ class ShiftMatrices(QWidget):
             matrix.asked.connect(self._ask)
             matrix.copy_wanted.connect(lambda matrix=matrix: self._copy(matrix))
             name = Legend()
-            name.show_marks([(f"{arm} (N={table.arm_sizes[arm]})", mark_of(current_theme(), table.arms, arm))])
+            name.show_marks([(f"{arm} (N={table.arm_sizes[arm]})", mark_of(current_theme(), table, arm))])
             self.matrices.append(matrix)
             self._flow.addWidget(column_of(name, matrix))
         self.updateGeometry()
@@ -56,5 +56,4 @@ class ShiftMatrices(QWidget):
 
     def _copy(self, matrix: ShiftMatrix) -> None:
         name = matrix.accessibleName()
-        if self._desk.record_copy(name):
-            QApplication.clipboard().setText(copying.as_text(matrix, title=name, source=self._desk.source_line))
+        self._desk.copy_text(name, lambda source: copying.as_text(matrix, title=name, source=source))

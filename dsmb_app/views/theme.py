@@ -1,16 +1,17 @@
-"""How everything looks: light and dark palettes that follow the system, type sizes, style sheet, arms by position."""
+"""How everything looks: light and dark palettes that follow the system, type sizes, style sheet, arms by letter."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from string import Template
+from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from dsmb_app.model.resource_files import resource
-from dsmb_app.model.words import Level
+from dsmb_app.model.words import TOTAL, Level
 
 SPACE = 8
 """The one distance that all others are multiples or halves of, in pixels."""
@@ -43,19 +44,22 @@ class Theme:
     refusal_text: str
     total: str
     arms: tuple[str, ...]
+    grades: tuple[str, ...]
+    """Grades 1 to 5, each further from the ground than the one before; severity takes 1, 3 and 5."""
 
     def of_level(self, level: Level) -> str:
         """Return the colour of a level's name in the session band."""
         return {Level.POOLED: self.pooled, Level.MASKED: self.masked, Level.NAMED: self.named}[level]
 
 
-# Okabe and Ito's colours, which readers with any common colour blindness can tell apart; by place, never by arm name.
+# Okabe and Ito's colours, which readers with any common colour blindness can tell apart; by letter, never by arm name.
 LIGHT = Theme(
     name="light", window="#f3f5f8", surface="#ffffff", tint="#f5f7fa", text="#1b2430", muted="#566270", line="#d5dbe2",
     soft="#e9edf1", accent="#1d5fa6", on_accent="#ffffff", hover="#e4ecf6", selection="#d3e3f6", pooled="#0f6b5f",
     masked="#8a4a00", named="#b3261e", on_level="#ffffff", frame="#c62828", note="#fff4d6", note_text="#5c4300",
     refusal="#fde8e6", refusal_text="#7c1d17", total="#5f6b78",
     arms=("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b07d00", "#56b4e9"),
+    grades=("#e6dcef", "#c3abd9", "#9673bb", "#653d8f", "#2f1250"),
 )  # fmt: skip
 DARK = Theme(
     name="dark", window="#13171c", surface="#1a1f26", tint="#20262e", text="#e7ebf0", muted="#a0acb9", line="#3a434e",
@@ -63,6 +67,7 @@ DARK = Theme(
     masked="#b8690f", named="#cf3b33", on_level="#ffffff", frame="#e5484d", note="#3a3016", note_text="#f3dc9b",
     refusal="#3d1d1c", refusal_text="#f6bcb7", total="#a0acb9",
     arms=("#56b4e9", "#f08a3c", "#2cc495", "#e59cc6", "#f0e442", "#a9a7ff"),
+    grades=("#3f3552", "#655187", "#9176bd", "#c0a6e6", "#f1e6ff"),
 )  # fmt: skip
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 
@@ -77,6 +82,9 @@ class Mark:
     hollow: bool = False
 
 
+Entry = tuple[str, Mark, bool]
+"""Of a legend: words, mark, and whether it stands on a line."""
+
 _SYMBOLS = ("o", "s", "t1", "d", "p", "star")
 DASHES = (
     Qt.PenStyle.SolidLine,
@@ -88,10 +96,21 @@ DASHES = (
 )
 
 
-def mark_of(theme: Theme, arms: tuple[str, ...], arm: str) -> Mark:
-    """Return the mark of an arm by its place among ``arms``; of the total where it is none of them."""
+class WithArms(Protocol):
+    """Any result: its arms, and the style of each."""
+
+    @property
+    def arms(self) -> tuple[str, ...]: ...
+
+    @property
+    def styles(self) -> tuple[int, ...]: ...
+
+
+def mark_of(theme: Theme, result: WithArms, arm: str) -> Mark:
+    """Return the mark of a result's arm, by its style; of the total where it is none of the arms."""
+    arms = tuple(name for name in result.arms if name != TOTAL)
     if arm in arms:
-        place = arms.index(arm) % len(_SYMBOLS)
+        place = (result.styles or range(len(arms)))[arms.index(arm)] % len(_SYMBOLS)
         return Mark(theme.arms[place], _SYMBOLS[place], DASHES[place])
     # Beside arms the total is a tick in the background; alone it is the message.
     return Mark(theme.total, "|", Qt.PenStyle.SolidLine) if arms else Mark(theme.accent, "o", Qt.PenStyle.SolidLine)

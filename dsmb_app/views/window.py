@@ -6,19 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.words import Level
 from dsmb_app.session import Session
 from dsmb_app.views import jobs, wording
+from dsmb_app.views.clipboard import Clipboard
 from dsmb_app.views.controls import Button, button
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.dialogs.export_pack import ExportDialog, PackWriter
 from dsmb_app.views.dialogs.open_snapshot import OpenDialog, Opener, Opening
 from dsmb_app.views.dialogs.unblind import CODES, NAMES, UnblindDialog
+from dsmb_app.views.idle import IdleWatch, LockWarning
+from dsmb_app.views.locking import file_dialog_of, let_go_of_dialogs, let_go_of_session
 from dsmb_app.views.pages.start import StartPage
 from dsmb_app.views.review import Review
 
@@ -32,32 +35,45 @@ class Services:
     """What the window cannot do by itself; made where the program is put together. None: not offered.
 
     ``start_closed`` starts the second process; ``demo`` makes the demonstration's snapshot, off the main thread.
+    ``idle_seconds``: after how long without a reader the window locks itself (0: never).
     """
 
     opener: Opener
     write_pack: PackWriter | None = None
     start_closed: Callable[[Opening], None] | None = None
     demo: Callable[[jobs.Progress], Opening] | None = None
+    idle_seconds: float = 0
 
 
 class Window(QMainWindow):
-    """One window of one process: an open one, or a closed one from the start to the end."""
+    """One window of one process: an open one, or a closed one from the start to the end.
+
+    ``locked`` says that it has forgotten everything because nobody was there.
+    """
+
+    locked = Signal()
 
     def __init__(self, services: Services, *, closed: bool = False) -> None:
         super().__init__()
         self._services, self._closed = services, closed
         self._opening: Opening | None = None
         self._who = ("", "")
+        self._session: Session | None = None
+        self._clipboard = Clipboard(self)
         self.review: Review | None = None
         self.dialog: QWidget | None = None
         self.setWindowTitle(f"CLOSED SESSION – {wording.PROGRAM}" if closed else wording.PROGRAM)
         self.resize(*SIZE)
         self.setMinimumSize(*LEAST_SIZE)
-        self.start = StartPage(with_demo=services.demo is not None and not closed)
+        self._show_start()
+        self._bind_keys()
+        self._watch_for_nobody()
+
+    def _show_start(self) -> None:
+        self.start = StartPage(with_demo=self._services.demo is not None and not self._closed)
         self.start.open_wanted.connect(lambda name: self.ask_to_open(Path(name) if name else None))
         self.start.demo_wanted.connect(self.try_demo)
         self.setCentralWidget(self.start)
-        self._bind_keys()
 
     def _bind_keys(self) -> None:
         def bind(keys: str, act: Callable[[], None]) -> None:
@@ -82,10 +98,10 @@ class Window(QMainWindow):
     # ------------------------------------------------------------------------------------------------------------------
     # Opening
 
-    def begin(self, file: Path | None, phrase: str = "") -> None:
+    def begin(self, file: Path | None, phrase: str = "", key: Path | None = None) -> None:
         """Open a file at once, ask for what is missing to open it, or without one wait for the reader."""
         if file is not None or self._closed:
-            self.ask_to_open(file).use(phrase)
+            self.ask_to_open(file).use(phrase, key=key)
 
     def ask_to_open(self, file: Path | None = None) -> OpenDialog:
         """Ask which snapshot to open and with what."""
@@ -113,12 +129,13 @@ class Window(QMainWindow):
     def _opened(self, dialog: OpenDialog) -> None:
         if dialog.session is None or dialog.opening is None:
             return
+        self._session = dialog.session
         self.take_opening(dialog.opening)
         if self._closed:
             self._ask_for_codes(dialog.session)
         else:
             self.show_session(dialog.session)
-            if dialog.opening.note:
+            if dialog.opening.note and not dialog.session.warnings:
                 self.review.banner.tell(dialog.opening.note)
 
     def take_opening(self, opening: Opening) -> None:
@@ -127,10 +144,14 @@ class Window(QMainWindow):
 
     def _ask_for_codes(self, session: Session) -> None:
         """Show nothing of a closed session before its letters are open."""
-        dialog = UnblindDialog(CODES, lambda phrase, why: session.unlock_codes(phrase, why=why), parent=self)
+        dialog = UnblindDialog(CODES, session.unlock_codes, **self._key_means(), parent=self)
         dialog.rejected.connect(self.close)
         dialog.accepted.connect(lambda: self._unblinded(dialog, session))
         self._show(dialog)
+
+    def _key_means(self) -> dict[str, object]:
+        """Return how a dialog reads a key file, and which one the reader has used already."""
+        return {"read_key": self._services.opener.read_key, "key": self._opening.key if self._opening else None}
 
     def _unblinded(self, dialog: UnblindDialog, session: Session) -> None:
         self._who = dialog.who
@@ -138,13 +159,16 @@ class Window(QMainWindow):
 
     def show_session(self, session: Session) -> None:
         """Show a session in place of the start page or of the session before."""
-        self.review = Review(Desk(session))
+        self._session = session
+        self.review = Review(Desk(session, self._clipboard))
         self._names = button("Show arm names…", "names", self.show_names, hint="Asks for the names phrase")
         for control in self._actions():
             self.review.navigation.add_action(control)
         self.review.desk.results_changed.connect(self._level_changed)
         self.setCentralWidget(self.review)
         self._level_changed()
+        if session.warnings:
+            self.review.banner.refuse("\n".join(notice.sentence for notice in session.warnings))
 
     def _actions(self) -> list[Button]:
         kind = "closed" if self._closed else "open"
@@ -186,9 +210,7 @@ class Window(QMainWindow):
             desk.show_level(Level.MASKED if desk.level is Level.NAMED else Level.NAMED)
             return
         session = desk.session
-        dialog = UnblindDialog(
-            NAMES, lambda phrase, why: session.unlock_names(phrase, why=why), who=self._who, parent=self
-        )
+        dialog = UnblindDialog(NAMES, session.unlock_names, who=self._who, **self._key_means(), parent=self)
         dialog.accepted.connect(desk.unlocked)
         self._show(dialog)
 
@@ -212,6 +234,54 @@ class Window(QMainWindow):
         self._names.setText(f"{words}{ask}")
         self._names.icon_name = "masked" if named else "names"
         self._names.tint()
+
+    # ------------------------------------------------------------------------------------------------------------------
+    # Nobody there, and the end
+
+    def _watch_for_nobody(self) -> None:
+        if self._services.idle_seconds:
+            # Another one each time, with a warning of its own: the last warning went with the other dialogs.
+            self.watch = IdleWatch(self._services.idle_seconds, self)
+            self.warning = LockWarning(self._closed, self.watch.notice, self)
+            self.watch.left.connect(self._warn)
+            self.watch.back.connect(self.warning.hide)
+            self.watch.idle.connect(self.lock)
+            self.watch.start()
+
+    def _warn(self, seconds: int) -> None:
+        # An open window without a session has nothing to forget.
+        if self._closed or self._session is not None:
+            self.warning.show_left(seconds)
+
+    def lock(self) -> None:
+        """Forget everything unlocked. A closed window ends; an open one goes back to its first page and asks again."""
+        waiting = file_dialog_of(self)
+        if waiting is not None:
+            waiting.reject()
+            QTimer.singleShot(0, self.lock)
+            return
+        file = self._opening.file if self._opening else None
+        was_open = self._session is not None
+        self._clipboard.clear()
+        let_go_of_dialogs(self)
+        review, session = self.review, self._session
+        self.review = self._session = self.dialog = self._opening = None
+        self._who = ("", "")
+        let_go_of_session(review, session)
+        if self._closed:
+            self.locked.emit()
+            self.close()
+            return
+        self._show_start()
+        self._watch_for_nobody()
+        if was_open:
+            self.locked.emit()
+            self.ask_to_open(file)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Take back what was copied from a closed session."""
+        self._clipboard.clear()
+        super().closeEvent(event)
 
     def _show(self, dialog: QWidget) -> None:
         self.dialog = dialog

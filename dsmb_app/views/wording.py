@@ -61,9 +61,7 @@ def source_line(session: Session) -> str:
 
 
 def marks(session: Session) -> list[str]:
-    """Return the warnings that the data carry: SYNTHETIC DATA, TEST."""
-    return [
-        word
-        for word, said in (("SYNTHETIC DATA", session.study.study.synthetic), ("TEST", session.snapshot.test))
-        if said
-    ]
+    """Return the warnings that the data carry: SYNTHETIC DATA, TEST; and the file: SUPERSEDED, FILE IN DOUBT."""
+    data = (("SYNTHETIC DATA", session.study.study.synthetic), ("TEST", session.snapshot.test))
+    said = [word for word, applies in data if applies]
+    return [*said, *dict.fromkeys(notice.mark for notice in session.warnings)]

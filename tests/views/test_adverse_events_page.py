@@ -252,7 +252,7 @@ def test_that_arms_differ_in_colour_shape_and_contrasts_in_dash(at_level: AtLeve
     assert view.legend.texts == ["hrIL-2", "Placebo", "Total", "hrIL-2 − Placebo, 95% CI"]
 
 
-def test_that_masked_and_named_arms_are_coloured_by_place(at_level: AtLevel, show_window: ShowWindow) -> None:
+def test_that_masked_and_named_arms_are_coloured_by_letter(at_level: AtLevel, show_window: ShowWindow) -> None:
     marks = [
         [series.mark for series in exhibit(show_window(at_level(level))).plot.drawing.series]
         for level in (Level.MASKED, Level.NAMED)

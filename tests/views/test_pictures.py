@@ -15,7 +15,7 @@ from dsmb_app.model.words import Level
 from dsmb_app.views import theme
 from dsmb_app.views.pack_picture import pack_picture
 from dsmb_app.views.pages import PAGES
-from dsmb_app.views.plots import picture
+from dsmb_app.views.plots import row_picture
 from tests.locked import Locked
 from tests.views.conftest import AtLevel, ShowWindow
 from tests.views.looking import exhibit
@@ -47,31 +47,31 @@ def test_that_every_page_is_drawn_and_none_is_empty(qapp, at_level: AtLevel, tmp
 @LEVELS
 def test_that_an_exhibits_plot_is_drawn_for_the_pack(qapp, at_level: AtLevel, level: Level) -> None:
     session = at_level(level)
-    png = pack_picture(session, "T09", "F9")
+    png = pack_picture(session, "T09", ("F9",))["F9"]
     image = QImage.fromData(png)
     assert image.width() == 2000
     assert image.height() > 500
     assert len(colours(image)) > 20
-    assert png == pack_picture(session, "T09", "F9")
+    assert png == pack_picture(session, "T09", ("F9",))["F9"]
 
 
 def test_that_an_exhibit_without_percentages_has_no_plot(qapp, at_level: AtLevel) -> None:
-    assert pack_picture(at_level(Level.POOLED), "T06", "") is None
+    assert pack_picture(at_level(Level.POOLED), "T06", ("F6",)) == {}
 
 
 def test_that_a_picture_says_where_it_comes_from(qapp, at_level: AtLevel) -> None:
     table = at_level(Level.POOLED).table("T09")
-    keys = picture.keys_that_fit(table)
-    assert b"one source" in picture.as_svg(table, keys=keys, source="one source")
-    assert picture.as_png(table, keys=keys, source="one") != picture.as_png(table, keys=keys, source="other")
+    keys = row_picture.keys_that_fit(table)
+    assert b"one source" in row_picture.as_svg(table, keys=keys, source="one source")
+    assert row_picture.as_png(table, keys=keys, source="one") != row_picture.as_png(table, keys=keys, source="other")
 
 
 def test_that_a_long_table_is_drawn_by_its_outer_rows_and_says_so(qapp, at_level: AtLevel) -> None:
     table = at_level(Level.NAMED).table("T09")
-    keys = picture.keys_that_fit(table)
-    assert len(table.rows) > picture.MOST_ROWS
+    keys = row_picture.keys_that_fit(table)
+    assert len(table.rows) > row_picture.MOST_ROWS
     assert keys == [row.key for row in table.rows if row.depth == 0]
-    drawing = picture.Picture(table, keys=keys, source="", width=1000)
+    drawing = row_picture.Picture(table, keys=keys, source="", width=1000)
     assert drawing.left_out == f"{len(keys)} of {len(table.rows)} rows shown."
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
 from dsmb_app.model.words import Order, Window
-from dsmb_app.views.controls import captioned, choice_box, named, search_box
+from dsmb_app.views.controls import captioned, choice_box, named, search_box, share_box
 from dsmb_app.views.desk import Desk
-from dsmb_app.views.exhibit_view import ExhibitView
+from dsmb_app.views.filters import FilterBar
 from dsmb_app.views.flow import flow_of
+from dsmb_app.views.pages.adverse_event_views import BY_GRADE, AdverseEventViews
 from dsmb_app.views.pages.page import Page
 from dsmb_app.views.theme import SPACE
 
@@ -33,7 +33,8 @@ class AdverseEvents(Page):
         super().__init__()
         self._desk = desk
         self._make_filters()
-        self.exhibit = ExhibitView(desk, str(self.which.currentData()), plotted=True)
+        self.views = AdverseEventViews(desk, str(self.which.currentData()))
+        self.exhibit = self.views.exhibit
         self._lay_out()
         self._connect()
         self.refresh()
@@ -42,16 +43,9 @@ class AdverseEvents(Page):
         self.which: QComboBox = named(QComboBox(), "Events", hint="Which adverse events")
         self.window_choice = choice_box("Emergent window", _WINDOWS, "Which events count as treatment-emergent")
         self.order = choice_box("Order of rows", _ORDERS, "No order looks at an arm")
-        self.at_least: QDoubleSpinBox = named(
-            QDoubleSpinBox(), "Least pooled share", hint="Lists terms that at least this share of all subjects had"
-        )
-        self.at_least.setRange(0, 100)
-        self.at_least.setDecimals(1)
-        self.at_least.setSuffix(" %")
-        self.at_least.setAlignment(Qt.AlignmentFlag.AlignRight)
-        # Ten per cent is one wish, not a wish for one and then for ten.
-        self.at_least.setKeyboardTracking(False)
-        self.words = search_box("Search terms")
+        self.at_least = share_box("Least pooled share", "Lists terms that at least this share of all subjects had")
+        self.bar = FilterBar(self._desk)
+        self.words = search_box("Search terms", "; Enter counts only events so called", width=170)
         self._offer()
 
     def _lay_out(self) -> None:
@@ -63,19 +57,24 @@ class AdverseEvents(Page):
             captioned("Window", self.window_choice),
             captioned("At least", self.at_least),
             captioned("Order", self.order),
+            self.bar.button,
             self.words,
+            gap=SPACE,
             line_gap=SPACE,
         )
         column.addWidget(self.filters)
-        column.addWidget(self.exhibit, 1)
+        column.addWidget(self.bar)
+        column.addWidget(self.views, 1)
 
     def _connect(self) -> None:
-        self.exhibit.drilled.connect(self.drilled)
-        self.which.currentIndexChanged.connect(lambda: self.exhibit.show_exhibit(str(self.which.currentData())))
+        self.views.drilled.connect(self.drilled)
+        self.views.changed.connect(self._view_changed)
+        self.which.currentIndexChanged.connect(lambda: self.views.show_exhibit(str(self.which.currentData())))
         self.window_choice.currentIndexChanged.connect(self._wish)
         self.order.currentIndexChanged.connect(self._wish)
         self.at_least.valueChanged.connect(self._wish)
-        self.words.textChanged.connect(self.exhibit.search)
+        self.words.textChanged.connect(self.views.search)
+        self.words.returnPressed.connect(self._count_only)
         self._desk.results_changed.connect(self.refresh)
 
     def _wish(self) -> None:
@@ -85,13 +84,17 @@ class AdverseEvents(Page):
             at_least=self.at_least.value(),
         )
 
+    def _count_only(self) -> None:
+        """Make a filter of the words searched for."""
+        self.bar.search_for(self.words.text())
+        self.words.clear()
+
     def refresh(self) -> None:
         """Show the choices in force, which another page may have changed."""
         choices = self._desk.choices
-        shown = ((self.window_choice, choices.window), (self.order, choices.order))
         for control in (self.window_choice, self.order, self.at_least, self.which):
             control.blockSignals(True)
-        for combo, value in shown:
+        for combo, value in ((self.window_choice, choices.window), (self.order, choices.order)):
             combo.setCurrentIndex(combo.findData(value))
         self.at_least.setValue(choices.at_least)
         self._offer()
@@ -102,13 +105,14 @@ class AdverseEvents(Page):
         """List the exhibits of this page that the level may show, the chosen one still chosen."""
         chosen = self.which.currentData() or FIRST
         self.which.clear()
-        for info in self._desk.exhibits():
-            if info.id in EXHIBITS:
-                self.which.addItem(EXHIBITS[info.id], info.id)
-        if self.which.count() == 0:
-            self.which.addItem(EXHIBITS[FIRST], FIRST)
+        for number in [info.id for info in self._desk.exhibits() if info.id in EXHIBITS] or [FIRST]:
+            self.which.addItem(EXHIBITS[number], number)
         self.which.setCurrentIndex(max(self.which.findData(chosen), 0))
-        self.which.setVisible(self.which.count() > 1)
+        self._view_changed(self.views.shown if hasattr(self, "views") else "")
+
+    def _view_changed(self, shown: str) -> None:
+        # Grades are counted over all adverse events.
+        self.which.setVisible(self.which.count() > 1 and shown != BY_GRADE)
 
     def focus_search(self) -> None:
         """Put the cursor into the search."""

@@ -1,22 +1,32 @@
-"""Blood counts: one test at a time, its shifts of grade as a matrix for each arm, and its rows of the table."""
+"""Blood counts: one test and direction at a time, as shifts of grade, waterfall, nadirs or courses, and its tables."""
 
 from __future__ import annotations
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox
 
 from dsmb_app.model.errors import Refusal
-from dsmb_app.model.result import ResultTable
+from dsmb_app.model.figures import COURSES, NADIR, WATERFALL, LabFigure
+from dsmb_app.model.lab_tables import panels
 from dsmb_app.model.words import TOTAL
-from dsmb_app.views.controls import label, named
+from dsmb_app.views.controls import label
 from dsmb_app.views.desk import Desk
-from dsmb_app.views.flow import column_of, row_of
+from dsmb_app.views.flow import column_of
+from dsmb_app.views.lab_choosers import BloodChooser, choose_side
+from dsmb_app.views.lab_view import LabView
 from dsmb_app.views.pages.exhibit_page import ExhibitPage
 from dsmb_app.views.plots.shift_matrix import blocks
 from dsmb_app.views.shift_matrices import ShiftMatrices
 from dsmb_app.views.theme import SPACE
 
-TABLE = "K17"
+TABLES = ("K17", "K19")
+BLOOD = tuple(code for name in ("Blood count", "Eosinophils") for code in panels()[name])
+MATRIX, FIGURES = "Shift matrix", {"Waterfall": WATERFALL, "Nadir": NADIR, "Over time": COURSES}
+_HINTS = {
+    MATRIX: "Baseline grade against worst grade",
+    "Waterfall": "Percent change from baseline to the worst value, subject by subject",
+    "Nadir": "Each subject's lowest (or highest) value and its day",
+    "Over time": "Every value over study days, with median and band",
+}
 _HOW_TO_READ = (
     "Down: grade at baseline. Across: worst grade after it. Colour: share of the row. Framed: no change; to the right "
     "of the frame: worse."
@@ -24,51 +34,79 @@ _HOW_TO_READ = (
 
 
 class BloodCounts(ExhibitPage):
-    """Matrices above, the table below."""
+    """The chosen view above, the rows of the tables below."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, (TABLE,))
+        super().__init__(desk, TABLES)
         # The matrices stand by arm; the total can be asked for.
         self.exhibits[0].columns.show_column(TOTAL, False)
-        self._desk, self._table, self._stale = desk, None, True
-        self.which: QComboBox = named(QComboBox(), "Blood count", hint="Which blood count")
-        self.matrices = ShiftMatrices(desk)
-        chooser = row_of(label("Blood count"), self.which)
-        chooser.layout().addStretch(1)
-        self.top = column_of(chooser, label(_HOW_TO_READ, "muted", wraps=True), self.matrices, gap=SPACE)
+        self._desk, self._stale = desk, True
+        self.chooser = BloodChooser(_HINTS)
+        self.which, self.side, self.views = self.chooser.which, self.chooser.side, self.chooser.views
+        self.matrices, self.nothing = ShiftMatrices(desk), label(kind="muted", wraps=True)
+        self.how = label(_HOW_TO_READ, "muted", wraps=True)
+        self.figures = {name: LabView(desk, number) for name, number in FIGURES.items()}
+        parts = (self.chooser, self.how, self.matrices, self.nothing, *self.figures.values())
+        self.top = column_of(*parts, gap=SPACE)
         self.column.insertWidget(0, self.top)
-        self.which.currentIndexChanged.connect(self._show_block)
-        self.matrices.picked.connect(lambda row, column: self.drilled.emit(TABLE, row, column))
+        for figure in self.figures.values():
+            figure.hide()
+            figure.labs_wanted.connect(self.labs_wanted)
+        self.chooser.test_changed.connect(self._choose_test)
+        self.chooser.changed.connect(self._show)
+        self.matrices.picked.connect(lambda row, column: self.drilled.emit(TABLES[0], row, column))
         desk.results_changed.connect(self.refresh)
 
     def refresh(self) -> None:
         """Ask the desk again; what is out of sight is forgotten, and asked for when it comes into sight."""
         self._stale = not self.isVisible()
-        self._table = None if self._stale else self._asked()
-        chosen = self.which.currentData()
-        found = blocks(self._table) if self._table else {}
-        self.which.blockSignals(True)
-        self.which.clear()
-        for block, name in reversed(found.items()):
-            self.which.addItem(name, block)
-        self.which.setCurrentIndex(max(list(reversed(found)).index(chosen) if chosen in found else 0, 0))
-        self.which.blockSignals(False)
-        self._show_block()
+        found = None if self._stale else self._asked("")
+        tests = {test.code: test for test in found.tests} if found else {}
+        fresh = self.which.count() == 0
+        self.chooser.offer([tests[code] for code in BLOOD if code in tests])
+        if fresh and self.which.count():
+            self._choose_test()
+        else:
+            self._show()
 
-    def _asked(self) -> ResultTable | None:
+    def _asked(self, code: str) -> LabFigure | None:
         try:
-            return self._desk.table(TABLE)
+            return self._desk.figure(COURSES, (code,) if code else ())
         except Refusal:
-            # The exhibit below says why.
+            # The tables below say why.
             return None
 
-    def _show_block(self) -> None:
-        block = self.which.currentData()
-        self.top.setVisible(block is not None)
+    def _choose_test(self) -> None:
+        choose_side(self.side, self._asked(self.chooser.block[0]))
+        self._show()
+
+    def _show(self) -> None:
+        block, there = self.chooser.block, self.which.count() > 0
+        # At once, also out of sight: a matrix of another level is never kept.
         self.matrices.clear()
-        if self._table and block is not None:
-            self.matrices.show_block(self._table, tuple(block))
-        self.exhibits[0].narrow(tuple(block or ()))
+        is_matrix = there and self.views.shown == MATRIX
+        missing = self._matrix_missing(block) if is_matrix else ""
+        self.top.setVisible(there)
+        self.nothing.setText(missing)
+        self.nothing.setVisible(bool(missing))
+        for part in (self.how, self.matrices):
+            part.setVisible(is_matrix and not missing)
+        for name, figure in self.figures.items():
+            figure.row = block
+            figure.setVisible(there and name == self.views.shown)
+            figure.refresh()
+        found = self._asked(block[0]) if there else None
+        for exhibit, rows in zip(self.exhibits, (block, block[:1]), strict=True):
+            exhibit.narrow(rows if there else ())
+            exhibit.setVisible(not (found and found.test.held))
+
+    def _matrix_missing(self, block: tuple[str, str]) -> str:
+        """Show the matrices of a block, or return why there are none."""
+        table, found = self._desk.table(TABLES[0]), self._asked(block[0])
+        if block in blocks(table):
+            self.matrices.show_block(table, block)
+            return ""
+        return (found.missing if found else "") or "There are no grades in this direction."
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what changed out of sight."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dsmb_app.model.choices import SUBJECT_FILTERS
 from dsmb_app.views import wording
 from dsmb_app.views.controls import label
 from dsmb_app.views.desk import Desk
@@ -28,8 +29,10 @@ class Overview(ExhibitPage):
         session = self._desk.session
         study = session.study.study
         self.title.setText(study.title)
+        only = session.only(SUBJECT_FILTERS)
         sizes = ", ".join(f"{arm} {n}" for arm, n in session.arm_sizes.items())
         self.facts.setText(
             f"Meeting {study.meeting}  ·  data cut-off {wording.day(study.cutoff)}"
             f"  ·  locked {wording.moment(session.receipt['locked'])}  ·  safety population: {sizes}"
+            f"{f'  ·  Only: {only}' if only else ''}"
         )

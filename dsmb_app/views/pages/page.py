@@ -15,5 +15,15 @@ class Page(QWidget):
     labs_wanted = Signal(str, object)
     """Carries a subject ("" where the level names none) and the laboratory tests that the reader asks about."""
 
+    subjects_wanted = Signal(str, object)
+    """Carries a question in words and the ids of the subjects that answer it (none where the level shows none)."""
+
     def focus_search(self) -> None:
         """Put the cursor where the reader searches; a page without a search stays as it is."""
+
+    def back(self) -> None:
+        """Go back one step within the page; a page without steps stays as it is."""
+
+    def show_subject(self, usubjid: str, among: tuple[str, ...]) -> bool:
+        """Show a subject of a cell's list on the page itself; False where a list of records is the page's answer."""
+        return False

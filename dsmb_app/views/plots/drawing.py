@@ -12,14 +12,11 @@ from PySide6.QtWidgets import QApplication
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.views import marks
-from dsmb_app.views.theme import LIGHT, SPACE, Mark
+from dsmb_app.views.theme import LIGHT, SPACE, Entry
 
 MARGIN = 2 * SPACE
 SCALE = 2
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-
-Entry = tuple[str, Mark, bool]
-"""Of a legend: words, mark, and whether it stands on a line."""
 
 
 class Drawing:

@@ -3,159 +3,243 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
+from itertools import product
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QRubberBand
 
 from dsmb_app.model.result import Point, Scatter
 from dsmb_app.model.words import TOTAL
-from dsmb_app.views.plots.base import Canvas, pen
+from dsmb_app.views.plots.base import pen
+from dsmb_app.views.plots.point_plot import PointPlot
 from dsmb_app.views.tables import plain_tip
-from dsmb_app.views.theme import Mark, Theme, current_theme, mark_of
+from dsmb_app.views.theme import Mark, Theme, mark_of
 
-_NEAR, _SIZE = 10, 10
+_SIZE, _CHOSEN, _SAME = 10, 17, 2.5
 _TICKS = tuple(step * 10.0**power for power in range(-2, 5) for step in (1, 2, 5))
+_DECADES = tuple(10.0**power for power in range(-2, 5))
 _LEAST_TOP = (50.0, 20.0)
 """So far the scales reach at least, that the outer quadrants have room for their names also where nobody is there."""
+_LEAST_TOP_OF_PANEL = (20.0, 20.0)
 _MARGIN = 0.06
-_STEPS = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
+_GAP = np.array([0.28, 0.72])
+"""Between panels, in decades; the names stand above them."""
+_CLOSE = 0.13
+"""Decades from a line's own tick within which no other has room."""
+_LEAST_DRAG = 5
 
 
-class EDish(Canvas):
-    """Draws a figure's points; ``picked`` carries the subject of one that was asked about, by click or Enter."""
+class EDish(PointPlot):
+    """Draws a figure's points; ``picked`` carries the subject of one that was asked about, by click or Enter.
+
+    ``chosen`` carries the subjects that are chosen together: by a frame drawn with the mouse, with Ctrl and a click,
+    with Space, or because they lie on one spot that was clicked.
+    """
 
     picked = Signal(str)
-    # Here, because Qt calls changeEvent while the widget is still being made.
-    _figure: Scatter | None = None
+    chosen = Signal(object)
 
     def __init__(self, theme: Theme | None = None) -> None:
         """Draw in a theme, or in the one that the window has."""
-        super().__init__()
-        self._own_theme = theme
-        self.setAccessibleName("Scatter plot")
-        self.setAccessibleDescription("Arrow keys go from point to point, Enter asks about the subject.")
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.at_hand = -1
-        self._xy = np.empty((0, 2))
-        self.panel: pg.PlotItem = self.addPlot(row=0, col=0, enableMenu=False)
-        self.panel.hideButtons()
-        self.panel.setMouseEnabled(x=False, y=False)
-        self.panel.vb.setDefaultPadding(0)
-        self._ring = pg.ScatterPlotItem(size=_SIZE + 9, pxMode=True, brush=None)
-        self._ring.setZValue(100)
-
-    @property
-    def theme(self) -> Theme:
-        """Return the theme drawn in."""
-        return self._own_theme or current_theme()
+        goes = "Arrow keys go from point to point, Enter asks about the subject, Space chooses several."
+        super().__init__("Scatter plot", goes=goes, theme=theme)
+        self._figure: Scatter | None = None
+        self._low, self._high = np.zeros(2), np.ones(2)
+        self._together: set[int] = set()
+        self._chosen_rings = pg.ScatterPlotItem(size=_CHOSEN, pxMode=True, brush=None)
+        self._band, self._from = QRubberBand(QRubberBand.Shape.Rectangle, self.viewport()), QPoint()
 
     @property
     def points(self) -> tuple[Point, ...]:
-        """Return the points drawn, from left to right, which is how the arrow keys go."""
-        return tuple(sorted(self._figure.points, key=lambda p: (p.x, p.y))) if self._figure else ()
+        """Return the points drawn, from left to right, which is how the arrow keys go; panel by panel."""
+        if self._figure is None:
+            return ()
+        panelled = self._figure.panelled
+        return tuple(sorted(self._figure.points, key=lambda p: (p.quadrant if panelled else 0, p.x, p.y)))
 
     @property
     def drawn(self) -> dict[tuple[str, bool], list[tuple[float, float]]]:
         """Return what stands in the plot, in the figure's own units, by arm and whether it is marked."""
-        found = {}
+        found: dict[tuple[str, bool], list[tuple[float, float]]] = {}
         for item in self.panel.items:
-            if isinstance(item, pg.ScatterPlotItem) and item is not self._ring:
-                x, y = item.getData()
-                found[item.opts["name"]] = [(10.0**a, 10.0**b) for a, b in zip(x, y, strict=True)]
+            if isinstance(item, pg.ScatterPlotItem) and item not in (self._ring, self._chosen_rings):
+                inner = np.column_stack(item.getData()) - self._corner(item.data["data"])
+                found[item.opts["name"]] = [(10.0**a, 10.0**b) for a, b in inner]
         return found
+
+    @property
+    def together(self) -> tuple[str, ...]:
+        """Return the subjects that are chosen together."""
+        return tuple(self.points[place].subject for place in sorted(self._together))
 
     def forget(self) -> None:
         """Draw nothing and keep nothing."""
-        self._figure, self._xy = None, np.empty((0, 2))
-        self.panel.clear()
-        self.at_hand = -1
+        self._figure, self._together = None, set()
+        super().forget()
 
     def show_figure(self, figure: Scatter) -> None:
-        """Draw a figure in place of the one before."""
-        self._figure, self.at_hand = figure, -1
-        self._xy = np.log10([(p.x, p.y) for p in self.points]) if figure.points else np.empty((0, 2))
+        """Draw a figure in place of the one before; who was chosen stays so where the new one has them."""
+        kept = {*self.together} - {""}
+        self._figure = figure
+        self._together = {place for place, point in enumerate(self.points) if point.subject in kept}
+        self._redraw()
+
+    def _redraw(self) -> None:
+        figure = self._figure
+        if figure is None:
+            return
         self.panel.clear()
+        points = self.points
+        logs = np.log10([(p.x, p.y) for p in points]).reshape(-1, 2)
+        self._low = np.full(2, math.log10(figure.floor or 0.1) - _MARGIN)
+        least = _LEAST_TOP_OF_PANEL if figure.panelled else _LEAST_TOP
+        self._high = np.vstack([logs, np.log10(least)]).max(axis=0) + _MARGIN
+        self._xy = logs + self._corner([p.quadrant for p in points])
         self._set_scales(figure)
         self._draw_quadrants(figure)
-        for arm in dict.fromkeys((*figure.arms, *(p.arm for p in figure.points))):
+        for arm in dict.fromkeys((*figure.arms, *(p.arm for p in points))):
             for marked in (False, True):
-                self._draw_points(figure, arm, marked=marked)
-        self.panel.addItem(self._ring, ignoreBounds=True)
-        self.point_at(-1)
+                self._draw_points(points, figure, arm, marked=marked)
+        self.panel.addItem(self._chosen_rings, ignoreBounds=True)
+        self._add_ring()
+        self._show_together()
 
-    def _draw_points(self, figure: Scatter, arm: str, *, marked: bool) -> None:
-        mine = [i for i, p in enumerate(self.points) if (p.arm, p.marked) == (arm, marked)]
+    def _corner(self, quadrants: Iterable[int]) -> np.ndarray:
+        """Return what is added to a point's logarithms: nothing, or where the panel of its quadrant begins."""
+        places = np.asarray(list(quadrants), dtype=int)
+        if self._figure is None or not self._figure.panelled:
+            return np.zeros((len(places), 2))
+        step = self._high - self._low + _GAP
+        return np.column_stack([places % 2, places < 2]) * step
+
+    def _panels(self) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield each panel: the quadrant it begins with and its lower left corner; one for a plot without panels."""
+        for quadrant in range(4) if self._figure and self._figure.panelled else (0,):
+            yield quadrant, self._corner([quadrant])[0] + self._low
+
+    def _draw_points(self, points: tuple[Point, ...], figure: Scatter, arm: str, *, marked: bool) -> None:
+        mine = [i for i, p in enumerate(points) if (p.arm, p.marked) == (arm, marked)]
         mark = mark_in(figure, self.theme, arm)
         outline = pen(mark.colour, 1.6) if marked else pen(self.theme.surface, 0.8)
         dots = pg.ScatterPlotItem(
             self._xy[mine, 0], self._xy[mine, 1], symbol=mark.symbol, size=_SIZE, pxMode=True, name=(arm, marked),
-            pen=outline, brush=None if marked else QColor(mark.colour),
+            pen=outline, brush=None if marked else QColor(mark.colour), data=[points[i].quadrant for i in mine],
         )  # fmt: skip
         self.panel.addItem(dots, ignoreBounds=True)
 
     def _set_scales(self, figure: Scatter) -> None:
-        theme, font = self.theme, QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 0.9)
-        self.setBackground(theme.surface)
-        highest = np.vstack([self._xy, np.log10(_LEAST_TOP)]).max(axis=0) + _MARGIN
-        low = math.log10(figure.floor or 0.1)
-        self.panel.setRange(xRange=(low - _MARGIN, highest[0]), yRange=(low - _MARGIN, highest[1]), padding=0)
-        for side, words, line in (("bottom", figure.x_label, figure.x_line), ("left", figure.y_label, figure.y_line)):
-            axis = self.panel.getAxis(side)
-            axis.setTicks([[(math.log10(tick), _tick(tick, figure.floor)) for tick in sorted({*_TICKS, line})]])
-            axis.setPen(pg.mkPen(theme.line))
-            axis.setTextPen(pg.mkPen(theme.muted))
-            axis.setStyle(tickLength=-4, tickFont=font, tickTextOffset=5, hideOverlappingLabels=False)
-            axis.setLabel(words, color=theme.muted, **{"font-size": f"{font.pointSizeF()}pt"})
+        self.setBackground(self.theme.surface)
+        high = self._corner([1])[0] + self._high + (0, _GAP[1] if figure.panelled else 0)
+        self.panel.setRange(xRange=(self._low[0], high[0]), yRange=(self._low[1], high[1]), padding=0)
+        for axis, side, words, line in (
+            (0, "bottom", figure.x_label, figure.x_line),
+            (1, "left", figure.y_label, figure.y_line),
+        ):
+            wanted = _DECADES if figure.panelled else [*(t for t in _TICKS if not _is_close(t, line)), line]
+            corners = dict.fromkeys(float(self._corner([quadrant])[0][axis]) for quadrant in (2, 1))
+            top = self._high[axis]
+            ticks = [
+                (math.log10(tick) + corner, _tick(tick, figure.floor))
+                for corner, tick in product(corners, wanted)
+                if self._low[axis] <= math.log10(tick) <= top
+            ]
+            self._set_axis(side, words, ticks)
 
     def _draw_quadrants(self, figure: Scatter) -> None:
-        theme = self.theme
-        for value, angle in ((figure.x_line, 90), (figure.y_line, 0)):
-            line = pg.InfiniteLine(math.log10(value), angle=angle, pen=pen(theme.muted, 1.0, Qt.PenStyle.DashLine))
-            line.setZValue(-50)
-            self.panel.addItem(line, ignoreBounds=True)
-        (left, right), (bottom, top) = self.panel.vb.viewRange()
-        corners = ((left, top, 0, 0), (right, top, 1, 0), (left, bottom, 0, 1), (right, bottom, 1, 1))
-        for name, (x, y, *anchor) in zip(figure.quadrants, corners, strict=True):
-            words = pg.TextItem(name, color=theme.muted, anchor=anchor)
-            words.setFont(self.font())
-            words.setPos(x, y)
-            words.setZValue(-40)
-            self.panel.addItem(words, ignoreBounds=True)
+        size = self._high - self._low
+        at = np.log10([figure.x_line, figure.y_line]) - self._low
+        for _, (left, bottom) in self._panels():
+            right, top = left + size[0], bottom + size[1]
+            for x, y in (((left + at[0],) * 2, (bottom, top)), ((left, right), (bottom + at[1],) * 2)):
+                line = pg.PlotCurveItem(list(x), list(y), pen=pen(self.theme.muted, 1.0, Qt.PenStyle.DashLine))
+                line.setZValue(-50)
+                self.panel.addItem(line, ignoreBounds=True)
+            if figure.panelled:
+                frame = pg.QtWidgets.QGraphicsRectItem(left, bottom, *size)
+                frame.setPen(pen(self.theme.line, 1.0))
+                frame.setZValue(-60)
+                self.panel.addItem(frame, ignoreBounds=True)
+        self._name_quadrants(figure, size)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow a change of theme."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and self._figure:
-            self.show_figure(self._figure)
+    def _name_quadrants(self, figure: Scatter, size: np.ndarray) -> None:
+        """Write each quadrant's name into its outer corner, or above its panel, and below the name who is there."""
+        for place, (name, count) in enumerate(zip(figure.quadrants, figure.counts or ("",) * 4, strict=True)):
+            across, down = (0, 0) if figure.panelled else (place % 2, int(place > 1))
+            above = down or figure.panelled
+            left, bottom = self._corner([place])[0] + self._low
+            x, y = left + across * size[0], bottom + (1 - down) * size[1]
+            self._add_words(name, x, y, (across, 1.9 if above else 0))
+            self._add_words(count, x, y, (across, 1 if above else -0.9))
 
-    def point_at(self, place: int) -> None:
-        """Ring a point, by its place in ``points``; -1 for none."""
-        self.at_hand = place
-        self._ring.setPen(pen(self.theme.accent, 2.0))
-        self._ring.setData(*(self._xy[[place]].T if place >= 0 else ([], [])))
+    def _ask(self, place: int) -> None:
+        away = np.hypot(*(self._places(self._xy) - self._places(self._xy)[place]).T)
+        same = np.flatnonzero(away <= _SAME)
+        if len(same) > 1:
+            self._choose({int(one) for one in same})
+        else:
+            self.picked.emit(self.points[place].subject)
 
-    def position_of(self, place: int) -> QPointF:
-        """Return where a point stands in this widget."""
-        return QPointF(*self._places()[place])
+    def let_go(self) -> None:
+        """Choose nobody, without a word."""
+        self._together = set()
+        self._show_together()
 
-    def _places(self) -> np.ndarray:
-        room, (x, y) = self.panel.vb.sceneBoundingRect(), self.panel.vb.viewRange()
-        across = room.left() + (self._xy[:, 0] - x[0]) / (x[1] - x[0]) * room.width()
-        down = room.bottom() - (self._xy[:, 1] - y[0]) / (y[1] - y[0]) * room.height()
-        return np.column_stack([across, down])
+    def _choose(self, places: set[int]) -> None:
+        """Choose points together, and say so."""
+        self._together = places
+        self._show_together()
+        self.chosen.emit(self.together)
 
-    def _near(self, where: QPointF) -> int:
-        """Return the point nearest to a place in this widget and near enough to be meant, else -1."""
-        if not len(self._xy):
-            return -1
-        away = np.hypot(*(self._places() - (where.x(), where.y())).T)
-        nearest = int(away.argmin())
-        return nearest if away[nearest] <= _NEAR else -1
+    def _show_together(self) -> None:
+        self._chosen_rings.setPen(pen(self.theme.text, 1.4))
+        self._chosen_rings.setData(*(self._xy[sorted(self._together)].T if self._together else ([], [])))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Ask about the point under the pointer; with Ctrl choose it too; beside the points begin a frame."""
+        place, where = self._near(event.position()), event.position().toPoint()
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        if place < 0:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self._from = where
+            self._band.setGeometry(QRect(where, QSize()))
+            self._band.show()
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._choose(self._together ^ {place})
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Draw the frame, or say what the point under the pointer is."""
+        if self._band.isVisible():
+            self._band.setGeometry(QRect(self._from, event.position().toPoint()).normalized())
+        else:
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Choose what lies in the frame; a click beside the points chooses nobody."""
+        if not self._band.isVisible():
+            return
+        self._band.hide()
+        frame = QRect(self._from, event.position().toPoint()).normalized()
+        inside: set[int] = set()
+        if max(frame.width(), frame.height()) >= _LEAST_DRAG and len(self._xy):
+            room = QRectF(frame)
+            inside = {i for i, (x, y) in enumerate(self._places(self._xy)) if room.contains(x, y)}
+        if inside or self._together:
+            keep = self._together if event.modifiers() & Qt.KeyboardModifier.ControlModifier else set()
+            self._choose(inside | keep)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose the point at hand with others, or let it go, by Space."""
+        if event.key() == Qt.Key.Key_Space and self.at_hand >= 0:
+            self._choose(self._together ^ {self.at_hand})
+        else:
+            super().keyPressEvent(event)
 
     def tip_of(self, place: int) -> str:
         """Return what is said of a point: its subject, where the level names subjects, and its arm."""
@@ -163,57 +247,20 @@ class EDish(Canvas):
         words = (point.subject, point.arm if point.arm != TOTAL else "", marked if point.marked else "")
         return plain_tip("\n".join(part for part in words if part))
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Say whose point is under the pointer."""
-        place = self._near(event.position())
-        self.point_at(place)
-        QToolTip.showText(event.globalPosition().toPoint(), self.tip_of(place) if place >= 0 else "", self)
-        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if place >= 0 else Qt.CursorShape.ArrowCursor)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Let the point go."""
-        super().leaveEvent(event)
-        self.point_at(-1)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show by a ring where the keys are."""
-        super().focusInEvent(event)
-        if self.at_hand < 0 and len(self._xy) and event.reason() is not Qt.FocusReason.MouseFocusReason:
-            self.point_at(0)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Let the point go."""
-        super().focusOutEvent(event)
-        self.point_at(-1)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Ask about the point under the pointer."""
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        place = self._near(event.position())
-        if place >= 0 and event.button() is Qt.MouseButton.LeftButton:
-            self.picked.emit(self.points[place].subject)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go from point to point by arrow keys, ask by Enter."""
-        if event.key() in _STEPS and len(self._xy):
-            place = (self.at_hand + _STEPS[event.key()]) % len(self._xy) if self.at_hand >= 0 else 0
-            self.point_at(place)
-            QToolTip.showText(self.mapToGlobal(self.position_of(place).toPoint()), self.tip_of(place), self)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.at_hand >= 0:
-            self.picked.emit(self.points[self.at_hand].subject)
-        else:
-            super().keyPressEvent(event)
-
 
 def mark_in(figure: Scatter, theme: Theme, arm: str) -> Mark:
     """Return an arm's mark, the same as in every table and plot."""
-    return mark_of(theme, tuple(name for name in figure.arms if name != TOTAL), arm)
+    return mark_of(theme, figure, arm)
 
 
 def legend_of(figure: Scatter, theme: Theme) -> list[tuple[str, Mark]]:
     """Return the legend's entries: the arms, and what an open symbol means."""
     found = [("All subjects" if arm == TOTAL else arm, mark_in(figure, theme, arm)) for arm in figure.arms]
     return [*found, (f"open: {figure.marked_label}", Mark(theme.muted, "o", Qt.PenStyle.SolidLine, hollow=True))]
+
+
+def _is_close(value: float, line: float) -> bool:
+    return abs(math.log10(value) - math.log10(line)) < _CLOSE
 
 
 def _tick(value: float, floor: float) -> str:

@@ -1,0 +1,110 @@
+"""Laboratory: any test of LB - over visits, or from baseline to the worst value - with its rows of the table."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QCheckBox, QSplitter
+
+from dsmb_app.model.errors import Refusal
+from dsmb_app.model.figures import BOXES, CHANGE, SHIFTS, LabFigure
+from dsmb_app.model.words import TOTAL
+from dsmb_app.views.controls import named
+from dsmb_app.views.desk import Desk
+from dsmb_app.views.flow import column_of, flow_of
+from dsmb_app.views.lab_choosers import TestList, choose_side, side_box
+from dsmb_app.views.lab_view import LabView
+from dsmb_app.views.pages.exhibit_page import ExhibitPage
+from dsmb_app.views.theme import SPACE
+from dsmb_app.views.view_buttons import ViewButtons
+
+TABLE = "T16"
+OVER_VISITS, SHIFT = "Over visits", "Baseline to worst"
+_HINTS = {OVER_VISITS: "Box plots over scheduled visits", SHIFT: "Each subject's worst value against its baseline"}
+_LIST = 190
+
+
+class Laboratory(ExhibitPage):
+    """The tests at the left; the chosen view and below it the table at the right."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, (TABLE,))
+        # Beside the arms the total can be asked for.
+        self.exhibits[0].columns.show_column(TOTAL, False)
+        self._desk, self._stale = desk, True
+        self.tests, self.views = TestList(), ViewButtons(_HINTS)
+        self.change: QCheckBox = named(QCheckBox("Change from baseline"), "Change from baseline")
+        self.side = side_box("To the lowest", "To the highest", "The lowest value after baseline, or the highest")
+        self.figures = {OVER_VISITS: LabView(desk, BOXES), SHIFT: LabView(desk, SHIFTS)}
+        self._lay_out()
+        for figure in self.figures.values():
+            figure.labs_wanted.connect(self.labs_wanted)
+            figure.subjects_wanted.connect(self.subjects_wanted)
+        self.tests.chosen.connect(self._choose_test)
+        for signal in (self.views.chosen, self.change.toggled, self.side.currentIndexChanged):
+            signal.connect(lambda _what: self._show())
+        desk.results_changed.connect(self.refresh)
+
+    def _lay_out(self) -> None:
+        tools = flow_of(self.views, self.change, self.side, line_gap=SPACE)
+        self.top = column_of(tools, *self.figures.values(), gap=SPACE)
+        self.column.insertWidget(0, self.top)
+        body = QSplitter(Qt.Orientation.Horizontal)
+        body.setChildrenCollapsible(False)
+        for part in (self.tests, self.area):
+            body.addWidget(part)
+        body.setStretchFactor(1, 1)
+        body.setSizes([_LIST, 4 * _LIST])
+        self.layout().addWidget(body)
+
+    def refresh(self) -> None:
+        """List the tests anew, the chosen one still chosen; out of sight, forget them."""
+        self._stale = not self.isVisible()
+        found = None if self._stale else self._asked("")
+        before = self.tests.code
+        if self._stale or found is None:
+            self.tests.tests.clear()
+        else:
+            self.tests.offer(found.tests, found.test.code)
+        if self.tests.code != before:
+            self._choose_test()
+        else:
+            self._show()
+
+    def _asked(self, code: str) -> LabFigure | None:
+        try:
+            return self._desk.figure(BOXES, (code,) if code else ())
+        except Refusal:
+            # The table below says why.
+            return None
+
+    def _choose_test(self) -> None:
+        choose_side(self.side, self._asked(self.tests.code))
+        self._show()
+
+    def _show(self) -> None:
+        code, shift = self.tests.code, self.views.shown == SHIFT
+        there = self.tests.tests.count() > 0
+        for part in (self.tests, self.top):
+            part.setVisible(there)
+        self.change.setVisible(not shift)
+        self.side.setVisible(shift)
+        self.figures[OVER_VISITS].row = (code, CHANGE) if self.change.isChecked() else (code,)
+        self.figures[SHIFT].row = (code, str(self.side.currentData()))
+        for name, figure in self.figures.items():
+            figure.setVisible(there and name == self.views.shown)
+            figure.refresh()
+        found = self._asked(code) if there else None
+        self.exhibits[0].narrow((code,) if there else ())
+        self.exhibits[0].setVisible(not (found and found.test.held))
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search."""
+        self.tests.words.setFocus()
+        self.tests.words.selectAll()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what changed out of sight."""
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()

@@ -1,0 +1,131 @@
+"""A plot with scales of its own on screen: title, legend, plot and notes; the same manners as an exhibit's table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from dsmb_app.model.errors import Refusal
+from dsmb_app.views.controls import label, tool
+from dsmb_app.views.desk import Desk
+from dsmb_app.views.dialogs.files import ask_where_to_save
+from dsmb_app.views.legend import Legend
+from dsmb_app.views.notes import Notes
+from dsmb_app.views.plots.drawing import Drawing
+from dsmb_app.views.plots.point_plot import PointPlot
+from dsmb_app.views.theme import SPACE, Entry
+
+
+class PlotView(QWidget):
+    """A subclass asks the desk, says what is drawn, and makes the picture; ``result`` is what is shown, or None."""
+
+    def __init__(self, desk: Desk, number: str, plot: PointPlot) -> None:
+        super().__init__()
+        self._desk, self.number, self._stale = desk, number, True
+        self.result: Any = None
+        self.title, self.subtitle = label(kind="title", wraps=True), label(kind="muted", wraps=True)
+        self.refusal, self.nothing = label(kind="muted", wraps=True), label(kind="muted", wraps=True)
+        self.plot, self.legend, self.notes = plot, Legend(), Notes()
+        self.save = tool("Save picture", "picture", self.save_picture, hint="Save the plot as PNG or SVG")
+        self._lay_out()
+        desk.results_changed.connect(self.refresh)
+
+    def _lay_out(self) -> None:
+        self._frame = QWidget()
+        self._frame.setObjectName("plot")
+        self._frame.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inner = QVBoxLayout(self._frame)
+        inner.setContentsMargins(SPACE // 2, SPACE // 2, SPACE, SPACE // 2)
+        inner.addWidget(self.plot)
+        self.setMinimumWidth(300)
+        self._tools = QHBoxLayout()
+        self._tools.addWidget(self.title, 1)
+        self._tools.addWidget(self.save, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE // 2)
+        column.addLayout(self._tools)
+        for part in (self.subtitle, self.refusal, self.legend, self.nothing):
+            column.addWidget(part)
+        column.addWidget(self._frame, 1)
+        column.addWidget(self.notes)
+        # Takes the plot's room where there is none.
+        column.addStretch(0)
+
+    def _fetch(self) -> Any:
+        """Return the desk's result. Raises Refusal."""
+        raise NotImplementedError
+
+    def _draw(self, result: Any) -> str:
+        """Draw a result, with title, subtitle and notes; return why there is nothing to see, "" where there is."""
+        raise NotImplementedError
+
+    def _legend(self, result: Any) -> list[Entry]:
+        """Return the legend's entries."""
+        raise NotImplementedError
+
+    def _picture(self, source: str) -> Drawing:
+        """Return the picture of what is shown."""
+        raise NotImplementedError
+
+    def refresh(self) -> None:
+        """Ask the desk again and show what comes back: the plot, or why it is not shown.
+
+        What is out of sight is forgotten, and asked for when it comes into sight.
+        """
+        self._stale = not self.isVisible()
+        self.result = None
+        if self._stale:
+            self.plot.forget()
+            return
+        try:
+            self._show(self._fetch())
+        except Refusal as refusal:
+            self.plot.forget()
+            self.title.setText(self.number)
+            self.refusal.setText(refusal.sentence())
+            self._show_parts(False, drawn=False)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what changed out of sight."""
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
+
+    def _show(self, result: Any) -> None:
+        self.result = result
+        self.legend.show_entries(self._legend(result))
+        missing = self._draw(result)
+        if missing:
+            # What was drawn before, perhaps at another level, is not kept behind a sentence.
+            self.plot.forget()
+        self.nothing.setText(missing)
+        self._show_parts(True, drawn=not missing)
+
+    def _tell(self, title: str, subtitle: str, notes: tuple[str, ...]) -> None:
+        self.title.setText(title)
+        self.subtitle.setText(subtitle)
+        self.notes.show_notes(notes)
+
+    def _show_parts(self, shown: bool, *, drawn: bool) -> None:
+        for part in (self.subtitle, self.notes):
+            part.setVisible(shown)
+        for part in (self._frame, self.legend, self.save):
+            part.setVisible(drawn)
+        self.refusal.setVisible(not shown)
+        self.nothing.setVisible(shown and not drawn)
+
+    def save_picture(self) -> None:
+        """Ask for a file and save the plot there, with the source in it, once the log has it."""
+        path = ask_where_to_save(self, "Save picture", f"{self.number}.png", "Pictures (*.png *.svg)")
+        if path:
+            self.write_picture(path)
+
+    def write_picture(self, path: Path) -> None:
+        """Save the plot as PNG, or as SVG where the name says so."""
+        if self.result is not None:
+            self._desk.make_copy(f"picture {self.number}", lambda source: self._picture(source).save(path))

@@ -1,0 +1,175 @@
+"""What plots of points share: a frame of two scales, the point at hand with its ring, mouse and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QToolTip
+
+from dsmb_app.views.plots.base import Canvas, pen
+from dsmb_app.views.theme import Theme, current_theme
+
+NEAR = 10
+_RING = 19
+_STEPS = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
+
+Ticks = Sequence[tuple[float, str]]
+
+
+class PointPlot(Canvas):
+    """A subclass draws, keeps its points in ``_xy`` (the panel's own units), names one and asks about one."""
+
+    def __init__(self, name: str, *, goes: str, theme: Theme | None = None) -> None:
+        """Draw in a theme, or in the one that the window has; ``goes``: what the keys do, for a screen reader."""
+        super().__init__()
+        self._own_theme = theme
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(goes)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.at_hand = -1
+        self._xy = np.empty((0, 2))
+        self.panel: pg.PlotItem = self.addPlot(row=0, col=0, enableMenu=False)
+        self.panel.hideButtons()
+        self.panel.setMouseEnabled(x=False, y=False)
+        self.panel.vb.setDefaultPadding(0)
+        self._ring = pg.ScatterPlotItem(size=_RING, pxMode=True, brush=None)
+        self._ring.setZValue(100)
+
+    @property
+    def theme(self) -> Theme:
+        """Return the theme drawn in."""
+        return self._own_theme or current_theme()
+
+    def tip_of(self, place: int) -> str:
+        """Return what is said of a point."""
+        raise NotImplementedError
+
+    def _ask(self, place: int) -> None:
+        """Ask about a point."""
+        raise NotImplementedError
+
+    def _redraw(self) -> None:
+        """Draw again what is shown, in another theme."""
+        raise NotImplementedError
+
+    def forget(self) -> None:
+        """Draw nothing and keep nothing."""
+        self._xy = np.empty((0, 2))
+        self.panel.clear()
+        self.at_hand = -1
+
+    def _small_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 0.9)
+        return font
+
+    def _set_axis(self, side: str, words: str, ticks: Ticks | None = None) -> None:
+        theme, font = self.theme, self._small_font()
+        axis = self.panel.getAxis(side)
+        axis.setTicks([list(ticks)] if ticks is not None else None)
+        axis.setPen(pg.mkPen(theme.line))
+        axis.setTextPen(pg.mkPen(theme.muted))
+        axis.setStyle(tickLength=-4, tickFont=font, tickTextOffset=5, hideOverlappingLabels=False, maxTickLevel=0)
+        axis.setLabel(words, color=theme.muted, **{"font-size": f"{font.pointSizeF()}pt"})
+
+    def _add_line(self, value: float, *, angle: int, dashed: bool = True) -> None:
+        style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+        line = pg.InfiniteLine(value, angle=angle, pen=pen(self.theme.muted, 1.0, style))
+        line.setZValue(-50)
+        self.panel.addItem(line, ignoreBounds=True)
+
+    def _add_words(
+        self, text: str, x: float, y: float, anchor: tuple[float, float], *, font: QFont | None = None, colour: str = ""
+    ) -> pg.TextItem:
+        words = pg.TextItem(text, color=colour or self.theme.muted, anchor=anchor)
+        words.setFont(font or self.font())
+        words.setPos(x, y)
+        words.setZValue(-40)
+        self.panel.addItem(words, ignoreBounds=True)
+        return words
+
+    def _add_ring(self) -> None:
+        self.panel.addItem(self._ring, ignoreBounds=True)
+        self.point_at(-1)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change of theme."""
+        super().changeEvent(event)
+        # Qt calls this while the widget is still being made.
+        if event.type() is QEvent.Type.PaletteChange and len(getattr(self, "_xy", ())):
+            self._redraw()
+
+    def point_at(self, place: int) -> None:
+        """Ring a point, by its place; -1 for none."""
+        self.at_hand = place
+        self._ring.setPen(pen(self.theme.accent, 2.0))
+        self._ring.setData(*(self._xy[[place]].T if place >= 0 else ([], [])))
+
+    def position_of(self, place: int) -> QPointF:
+        """Return where a point stands in this widget."""
+        return QPointF(*self._places(self._xy)[place])
+
+    def _places(self, xy: np.ndarray) -> np.ndarray:
+        """Return where points of the panel stand in this widget, in pixels."""
+        room, (x, y) = self.panel.vb.sceneBoundingRect(), self.panel.vb.viewRange()
+        across = room.left() + (xy[:, 0] - x[0]) / (x[1] - x[0]) * room.width()
+        down = room.bottom() - (xy[:, 1] - y[0]) / (y[1] - y[0]) * room.height()
+        return np.column_stack([across, down])
+
+    def _near(self, where: QPointF) -> int:
+        """Return the point nearest to a place in this widget and near enough to be meant, else -1."""
+        if not len(self._xy):
+            return -1
+        away = np.hypot(*(self._places(self._xy) - (where.x(), where.y())).T)
+        nearest = int(away.argmin())
+        return nearest if away[nearest] <= NEAR else -1
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Say what the point under the pointer is."""
+        place = self._near(event.position())
+        self.point_at(place)
+        QToolTip.showText(event.globalPosition().toPoint(), self.tip_of(place) if place >= 0 else "", self)
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if place >= 0 else Qt.CursorShape.ArrowCursor)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Let the point go."""
+        super().leaveEvent(event)
+        self.point_at(-1)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show by a ring where the keys are."""
+        super().focusInEvent(event)
+        if self.at_hand < 0 and len(self._xy) and event.reason() is not Qt.FocusReason.MouseFocusReason:
+            self.point_at(0)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Let the point go."""
+        super().focusOutEvent(event)
+        self.point_at(-1)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Ask about the point under the pointer."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        place = self._near(event.position())
+        if place >= 0 and event.button() is Qt.MouseButton.LeftButton:
+            self._ask(place)
+
+    def _stepped(self, key: int) -> int:
+        """Return the point that an arrow key leads to."""
+        return (self.at_hand + _STEPS[key]) % len(self._xy) if self.at_hand >= 0 else 0
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from point to point by arrow keys, ask by Enter."""
+        if event.key() in _STEPS and len(self._xy):
+            place = self._stepped(event.key())
+            self.point_at(place)
+            QToolTip.showText(self.mapToGlobal(self.position_of(place).toPoint()), self.tip_of(place), self)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.at_hand >= 0:
+            self._ask(self.at_hand)
+        else:
+            super().keyPressEvent(event)
