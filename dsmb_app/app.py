@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QEventLoop, Qt
@@ -17,24 +17,33 @@ from dsmb_app import __version__
 from dsmb_app.exporting import export_pack
 from dsmb_app.locking import lock
 from dsmb_app.model.errors import Refusal
-from dsmb_app.model.resource_files import PACKAGE, resource
+from dsmb_app.model.resource_files import resource
 from dsmb_app.packs import meeting_pack
 from dsmb_app.session import Session
 from dsmb_app.snapshot import container
+from dsmb_app.snapshot.hardening import no_core_dumps
+from dsmb_app.snapshot.member_key import MemberKey
 from dsmb_app.snapshot.pins import Pins
 from dsmb_app.snapshot.secrets_file import SecretsFile
+from dsmb_app.snapshot.seen import Seen
+from dsmb_app.snapshot.settings import Settings
 from dsmb_app.store.audit import AuditLog
+from dsmb_app.store.sitting import IDLE, READER, Sitting
 from dsmb_app.store.state_folder import state_folder
 from dsmb_app.views import theme, wording
+from dsmb_app.views.closed_process import ClosedSession
 from dsmb_app.views.dialogs.open_snapshot import Opener, Opening
 from dsmb_app.views.ending import dispose
 from dsmb_app.views.faults import Faults
+from dsmb_app.views.idle import MINUTES, MOST_MINUTES
 from dsmb_app.views.jobs import Progress
 from dsmb_app.views.pack_picture import pack_picture
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.window import SIZE, Services, Window
 
 FAULT_LOG = "faults.log"
+END_SECONDS = 30
+"""After which a locked closed session is ended by force, should something keep it from ending by itself."""
 
 
 def main() -> None:
@@ -51,38 +60,69 @@ def run_open(
     file: Path | None,
     *,
     phrase: str | None = None,
+    key: Path | None = None,
     signers: Collection[str] = (),
     closed: bool = False,
     audit: AuditLog | None = None,
     state: Path | None = None,
+    idle_seconds: float | None = None,
 ) -> int:
     """Show the window until the reader closes it; return the exit code.
 
-    ``file``: the snapshot to open, None for the first page. ``phrase``: its opening phrase and ``signers``: whose
-    signature to trust; what is missing is asked for, the signer only where none is pinned for the trial. ``closed``:
-    this is the closed session's process, which asks for name, role, reason and codes phrase before it shows anything.
-    ``state``: folder of settings, audit log and fault notes. Raises Refusal where no window can be shown.
+    ``file``: the snapshot to open, None for the first page. ``phrase``: its opening phrase, or with ``key`` the
+    passphrase of that key file; ``signers``: whose signature to trust. What is missing is asked for, the signer only
+    where none is pinned for the trial. ``closed``: this is the closed session's process, which asks for name, role,
+    reason and codes phrase before it shows anything.
+    ``state``: folder of settings, audit log and fault notes. ``idle_seconds``: after how long without a reader it
+    locks itself; from the settings where not given. Raises Refusal where no window can be shown.
     """
+    no_core_dumps()
     folder = state or state_folder()
     application = start_application()
     log = audit or AuditLog(folder)
+    idle = idle_after(Settings(folder), closed=closed) if idle_seconds is None else idle_seconds
+    sitting = Sitting(folder, log, "closed session" if closed else "open session")
     undo = Faults(folder / FAULT_LOG, application).install()
     window: Window | None = None
     try:
         services = Services(
-            opener=make_opener(log, Pins(folder), tuple(signers)),
+            opener=make_opener(log, Pins(folder), tuple(signers), Seen(folder)),
             write_pack=write_pack,
             start_closed=None if closed else ClosedSession().start,
             demo=None if closed else make_demo,
+            idle_seconds=idle,
         )
         window = Window(services, closed=closed)
+        window.locked.connect(partial(_end_locked, sitting, application) if closed else sitting.locked)
         window.show()
-        window.begin(file, phrase or "")
-        return application.exec()
+        window.begin(file, phrase or "", key)
+        code = application.exec()
+        sitting.stop(READER)
+        return code
     finally:
         if window is not None:
             dispose(window)
         undo()
+
+
+def idle_after(settings: Settings, *, closed: bool) -> float:
+    """Return after how many seconds without a reader a window locks itself. Raises Refusal for settings that are wrong.
+
+    0 is never; a closed session is never without: it takes the usual time then.
+    """
+    minutes = settings.number("idle_minutes", MINUTES, most=MOST_MINUTES)
+    return 60.0 * (minutes or (MINUTES if closed else 0))
+
+
+def _end_locked(sitting: Sitting, application: QApplication) -> None:
+    """End the closed session's process, which has locked itself: the log first, then the end, whatever stands open."""
+    last_resort = threading.Timer(END_SECONDS, os._exit, (0,))
+    last_resort.daemon = True
+    last_resort.start()
+    try:
+        sitting.stop(IDLE)
+    finally:
+        application.quit()
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -126,18 +166,26 @@ def _drawing_application() -> QApplication:
 # What the window is given
 
 
-def make_opener(audit: AuditLog, pins: Pins, signers: Sequence[str] = ()) -> Opener:
-    """Return how the window opens snapshots; ``signers``, where given, go before the pinned one."""
+def make_opener(audit: AuditLog, pins: Pins, signers: Sequence[str] = (), seen: Seen | None = None) -> Opener:
+    """Return how the window opens snapshots.
+
+    ``signers``, where given, are trusted unless another one is pinned for the trial. ``seen``: what was opened on this
+    machine, to tell an older file.
+    """
 
     def signer_of(file: Path) -> str | None:
         found = container.load(file, signers=None)
         trusted = [signer for signer in signers if container.same_fingerprint(signer, found.signer)]
+        if trusted:
+            # A signer given on the way in does not go before the one that this computer knows for the trial.
+            pins.agree(found.trial, trusted[0])
         return trusted[0] if trusted else signers[0] if signers else pins.get(found.trial)
 
     def open_snapshot(opening: Opening) -> Session:
-        return Session.open(opening.file, opening.phrase, signers=[opening.signer], audit=audit)
+        key = MemberKey.load(opening.key, opening.phrase) if opening.key else opening.phrase
+        return Session.open(opening.file, key, signers=[opening.signer], audit=audit, seen=seen)
 
-    return Opener(open=open_snapshot, signer_of=signer_of, pin=pins.set)
+    return Opener(open=open_snapshot, signer_of=signer_of, pin=pins.set, read_key=MemberKey.load)
 
 
 def write_pack(session: Session, path: Path, password: str | None) -> Callable[[Progress], None]:
@@ -167,52 +215,6 @@ def make_demo(progress: Progress) -> Opening:
     found = SecretsFile.load(secrets)
     note = f"This is a synthetic study. The phrases for its closed session are in {secrets}."
     return Opening(file, found.phrases["main"], found.signer, note)
-
-
-# ----------------------------------------------------------------------------------------------------------------------
-# The closed session's process
-
-
-def closed_command(file: Path) -> list[str]:
-    """Return the command that starts a closed session on a snapshot; it holds no secret."""
-    if getattr(sys, "frozen", False):
-        program = [sys.executable]
-    elif (PACKAGE.parent / "pyproject.toml").is_file():
-        program = [sys.executable, str(PACKAGE.parent / "main.py")]
-    else:
-        program = [sys.executable, "-m", "dsmb_app"]
-    return [*program, "open", str(file.resolve()), "--closed", "--stdin"]
-
-
-def handover(opening: Opening) -> str:
-    """Return the line that tells the closed process how to open main, and nothing that opens codes or names."""
-    return json.dumps({"phrase": opening.phrase, "signer": opening.signer}) + "\n"
-
-
-class ClosedSession:
-    """Starts the closed process, one at a time; it lives on when this one ends."""
-
-    def __init__(self) -> None:
-        self.process: subprocess.Popen[str] | None = None
-
-    def start(self, opening: Opening) -> None:
-        """Start it and hand over, through its standard input, what opens main. Raises Refusal."""
-        if self.process is not None and self.process.poll() is None:
-            raise Refusal(
-                "CLOSED-RUNNING", "A closed session is open already.", "Look for the window with the red frame."
-            )
-        try:
-            self.process = subprocess.Popen(closed_command(opening.file), stdin=subprocess.PIPE, text=True)
-            assert self.process.stdin is not None
-            # Not an argument and not the environment: other programs of the same user can read both.
-            with self.process.stdin as line:
-                line.write(handover(opening))
-        except OSError as error:
-            raise Refusal(
-                "CLOSED-START",
-                f"The closed session could not be started ({error.strerror or type(error).__name__}).",
-                "Start it by hand: dsmb open FILE --closed.",
-            ) from error
 
 
 # ----------------------------------------------------------------------------------------------------------------------

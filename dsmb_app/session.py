@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,23 @@ from typing import Any
 import numpy as np
 
 from dsmb_app.analyses import listing
-from dsmb_app.analyses.exhibits import EXHIBITS, FIGURES, Exhibit, exhibit
+from dsmb_app.analyses.exhibits import EXHIBITS, Exhibit, exhibit
+from dsmb_app.analyses.figures import figure, figures
 from dsmb_app.blinding.gate import Gate
-from dsmb_app.model.choices import Choices
+from dsmb_app.model import filters
+from dsmb_app.model.choices import FILTERS, Choices
+from dsmb_app.model.closed import exhibit_closed, patients_closed
 from dsmb_app.model.cut import SnapshotInfo
 from dsmb_app.model.errors import Refusal
-from dsmb_app.model.result import Cell, Column, Drill, Listing, ResultTable, Row, RowKey, Scatter, Stamp
+from dsmb_app.model.figures import ONE_A_SUBJECT
+from dsmb_app.model.result import Cell, Column, Drill, Figure, Listing, ResultTable, Row, RowKey, Stamp
 from dsmb_app.model.study import Study
-from dsmb_app.model.words import Level
+from dsmb_app.model.words import Level, Order
+from dsmb_app.snapshot.hardening import no_core_dumps
+from dsmb_app.snapshot.locks import Key
+from dsmb_app.snapshot.seen import Notice, Seen
 from dsmb_app.store.audit import AuditLog
+from dsmb_app.store.trail import Trail
 
 
 @dataclass(frozen=True)
@@ -33,27 +40,40 @@ class ExhibitInfo:
 class Session:
     """What pages, packs and the analysis results ask; every number they show comes from ``table``."""
 
-    def __init__(self, gate: Gate, audit: AuditLog) -> None:
+    def __init__(self, gate: Gate, audit: AuditLog, warnings: tuple[Notice, ...] = ()) -> None:
         self._gate = gate
-        self._audit = audit
+        self._trail = Trail(audit, gate.info.sha256)
+        self._warnings = warnings
         self._choices = Choices.of_study(gate.study)
         self._cut = gate.cut(Level.POOLED, self._choices)
         self._memo: dict[str, ResultTable] = {}
-        self._figures: dict[str, Scatter] = {}
+        self._figures: dict[tuple[str, RowKey, str], Figure] = {}
 
     @classmethod
-    def open(cls, path: Path, phrase: str, *, signers: Collection[str], audit: AuditLog) -> Session:
+    def open(
+        cls, path: Path, key: str | Key, *, signers: Collection[str], audit: AuditLog, seen: Seen | None = None
+    ) -> Session:
         """Open a snapshot pooled, and say so in the audit log, also when it is refused.
 
-        Raises Refusal for a file, signer or phrase that is not right.
+        ``key``: the opening phrase or a member's key. ``seen``: what was opened here before; this one is added to it.
+        Raises Refusal for a file, signer, phrase or key that is not right.
         """
+        no_core_dumps()
         try:
-            gate = Gate.open(path, phrase, signers=signers)
+            gate = Gate.open(path, key, signers=signers)
         except Refusal as refusal:
             audit.append("load", result=refusal.code, obj=path.name)
             raise
+        warnings = seen.warnings(gate.place) if seen else ()
         audit.append("load", snap=gate.info.sha256, result="ok", obj=path.name)
-        return cls(gate, audit)
+        if seen:
+            seen.remember(gate.place)
+        return cls(gate, audit, warnings)
+
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """Return what a reader must know of the file before its content: an older one, one of two that differ."""
+        return self._warnings
 
     @property
     def level(self) -> Level:
@@ -69,6 +89,16 @@ class Session:
     def choices(self) -> Choices:
         """Return the choices in force."""
         return self._choices
+
+    @property
+    def offered(self) -> dict[str, dict[str, str]]:
+        """Return what each filter of the choices may be set to at this level, as value -> words."""
+        some = filters.offered(self._cut, filters.allowed(self._cut))
+        return {name: some.get(name, {}) for name in FILTERS}
+
+    def only(self, among: Collection[str] = FILTERS) -> str:
+        """Return the filters in force in words, "" for none."""
+        return filters.words(self._cut, among)
 
     @property
     def study(self) -> Study:
@@ -112,20 +142,25 @@ class Session:
         """Return an exhibit; asked again, it is the same object until the level or a choice changes."""
         found = self._permitted(number)
         if number not in self._memo:
-            self._memo[number] = found.build(self._cut)
+            self._memo[number] = found.made(self._cut)
         return self._memo[number]
 
     def figures(self) -> tuple[str, ...]:
         """List the numbers of the figures that may be seen at this level (exhibits draw the others by their cells)."""
-        return tuple(FIGURES) if self.level is not Level.POOLED or self.study.open.safety else ()
+        return figures(self._cut)
 
-    def figure(self, number: str) -> Scatter:
-        """Return a figure; asked again, it is the same object until the level or a choice changes."""
+    def figure(self, number: str, row: RowKey = (), of: str = "") -> Figure:
+        """Return a figure; asked again, it is the same object until the level or a choice changes.
+
+        ``row`` of exhibit ``of``: what a figure about one row is asked about; it knows what it shows without them.
+        """
         if number not in self.figures():
-            raise _closed(number)
-        if number not in self._figures:
-            self._figures[number] = FIGURES[number](self._cut)
-        return self._figures[number]
+            raise patients_closed() if number in ONE_A_SUBJECT and self.study.open.safety else exhibit_closed(number)
+        if of:
+            self._permitted(of)
+        if (number, row, of) not in self._figures:
+            self._figures[number, row, of] = figure(number, self._cut, row, of)
+        return self._figures[number, row, of]
 
     def walk(self, numbers: Collection[str] = ()) -> Iterator[tuple[ResultTable, Row, Column, Cell]]:
         """Yield every cell of the exhibits asked for (all that may be seen, where none is named)."""
@@ -136,41 +171,45 @@ class Session:
 
     def choose(self, **changes: Any) -> None:
         """Change choices; every result is forgotten and made anew from the gate."""
-        self._set(self.level, self._choices.changed(**changes))
+        self._choose(self._choices.changed(**changes))
 
     def choose_by_text(self, settings: Collection[str]) -> None:
         """Change choices given as ``key=value``. Raises Refusal for a key or value that is none."""
         if settings:
-            self._set(self.level, self._choices.changed_by_text(settings))
+            self._choose(self._choices.changed_by_text(settings))
 
     def set_level(self, level: Level) -> None:
-        """Show another level that has been unlocked. Raises Refusal for one that has not."""
-        self._set(level, self._choices)
+        """Show another level that has been unlocked, and log it. Raises Refusal for one that has not."""
+        self._gate.cut(level, self._choices)  # refuses one that is locked, before the log says that it is shown
+        self._trail.change_level(self.level, level, lambda: self._set(level, self._choices))
 
-    def unlock_codes(self, phrase: str, *, why: str = "") -> None:
-        """Open the letters and show arms masked; the log says so before the phrase is used."""
-        self._unblind("codes", why, lambda: self._gate.unlock_codes(phrase))
+    def unlock_codes(self, key: str | Key, *, why: str = "", who: str = "") -> None:
+        """Open the letters and show arms masked; the log says so, and who, before the phrase or key is used."""
+        self._trail.unblind("codes", lambda: self._gate.unlock_codes(key), why=why, who=who)
         self._set(Level.MASKED, self._choices)
 
-    def unlock_names(self, phrase: str, *, why: str = "") -> None:
-        """Open the arm names and show arms named; the log says so before the phrase is used."""
-        self._unblind("names", why, lambda: self._gate.unlock_names(phrase))
+    def unlock_names(self, key: str | Key, *, why: str = "", who: str = "") -> None:
+        """Open the arm names and show arms named; the log says so, and who, before the phrase or key is used."""
+        self._trail.unblind("names", lambda: self._gate.unlock_names(key), why=why, who=who)
         self._set(Level.NAMED, self._choices)
 
     @property
     def audit_head(self) -> str:
         """Return the head of the audit chain, printed in every export."""
-        return self._audit.head()
+        return self._trail.head
 
     def record_export(self, kind: str, data: bytes, file_name: str) -> None:
         """Log an export before it is handed over: its kind, SHA-256 and file name."""
-        self._audit.append(
-            "export", snap=self.snapshot.sha256, why=f"{kind} {self.level}", result=_sha256(data), obj=file_name
-        )
+        self._trail.export(kind, self.level, data, file_name)
 
     def record_copy(self, what: str) -> None:
         """Log a copy of a table or picture to the clipboard or a file."""
-        self._audit.append("copy", snap=self.snapshot.sha256, why=str(self.level), result="ok", obj=what)
+        self._trail.copy(what, self.level)
+
+    def forget(self) -> None:
+        """Let go of everything unlocked and of every result; the session can be asked nothing after that."""
+        self._gate.forget()
+        del self._gate, self._cut, self._memo, self._figures
 
     def drill(self, number: str, row: RowKey, column: Column) -> Drill:
         """Return the subjects and records behind a cell.
@@ -184,36 +223,40 @@ class Session:
         if cell is None or (not cell.drills and cell.note.startswith("suppressed")):
             raise Refusal("DRILL-SUPPRESSED", "This cell is suppressed.", "Nothing stands behind it for this session.")
         if self.level is Level.POOLED and not self.study.open.patients:
-            raise _patients_closed()
-        label = " > ".join(row)
+            raise patients_closed()
+        label, whose = " > ".join(row), f"{column.arm} and {column.arm_ref}" if column.is_contrast else column.arm
         subjects, records = self._behind(found, row, column)
         if found.labs is not None:
-            shown = listing.lab_listing(self._cut, subjects, found.labs(row))
+            shown = listing.lab_listing(self._cut, subjects, found.labs(self._cut, row))
         else:
             behind = records if records is not None else np.zeros(len(self._cut.ae), dtype=bool)
             shown = listing.record_listing(self._cut, behind, f"{int(behind.sum())} record(s)")
         return Drill(
-            question=f"{found.title}: {label}, {self._whose(column)}",
-            subjects=listing.subject_listing(self._cut, subjects, f"{int(subjects.sum())} subject(s)"),
+            question=f"{found.title}: {label}, {whose}{found.only(self._cut, row)}",
+            subjects=listing.subject_listing(
+                self._cut, subjects, f"{int(subjects.sum())} subject(s)", found.beside(self._cut)
+            ),
             records=shown,
         )
 
     def subject_records(self, usubjid: str) -> Listing:
         """Return all adverse-event records of one subject."""
-        if self.level is Level.POOLED and not (self.study.open.patients and self.study.open.safety):
-            raise _patients_closed()
-        own = (self._cut.subjects["USUBJID"] == usubjid).to_numpy()[self._cut.ae["SUBJECT"].to_numpy()]
+        own = self._own((usubjid,))[self._cut.ae["SUBJECT"].to_numpy()]
         return listing.record_listing(self._cut, own, f"Adverse events of {usubjid}")
 
     def subject_labs(self, usubjid: str, tests: tuple[str, ...]) -> Listing:
         """Return the laboratory records of one subject and some tests."""
-        if self.level is Level.POOLED and not (self.study.open.patients and self.study.open.safety):
-            raise _patients_closed()
-        own = (self._cut.subjects["USUBJID"] == usubjid).to_numpy()
-        return listing.lab_listing(self._cut, own, tests)
+        return listing.lab_listing(self._cut, self._own((usubjid,)), tests)
 
-    def _whose(self, column: Column) -> str:
-        return f"{column.arm} and {column.arm_ref}" if column.is_contrast else column.arm
+    def chosen_subjects(self, usubjids: Collection[str]) -> Listing:
+        """Return the list of some subjects."""
+        own = self._own(usubjids)
+        return listing.subject_listing(self._cut, own, f"{int(own.sum())} subject(s) chosen")
+
+    def _own(self, usubjids: Collection[str]) -> np.ndarray:
+        if self.level is Level.POOLED and not (self.study.open.patients and self.study.open.safety):
+            raise patients_closed()
+        return self._cut.subjects["USUBJID"].isin(set(usubjids)).to_numpy()
 
     def _behind(self, found: Exhibit, row: RowKey, column: Column) -> tuple[np.ndarray, np.ndarray | None]:
         cut = self._cut
@@ -228,41 +271,24 @@ class Session:
     def _permitted(self, number: str) -> Exhibit:
         found = exhibit(number)
         if not found.allowed(self._cut):
-            raise _closed(number)
+            raise exhibit_closed(number)
         return found
 
-    def _unblind(self, part: str, why: str, unlock: Callable[[], None]) -> None:
-        snap = self.snapshot.sha256
-        self._audit.append("unblind", snap=snap, why=why, result="begin", obj=part)
-        try:
-            unlock()
-        except Refusal as refusal:
-            self._audit.append("unblind", snap=snap, why=why, result=refusal.code, obj=part)
-            raise
-        self._audit.append("unblind", snap=snap, why=why, result="ok", obj=part)
+    def _choose(self, choices: Choices) -> None:
+        if self.level is Level.POOLED and choices.order is Order.DIFFERENCE:
+            raise Refusal(
+                "CHOICE-CLOSED",
+                "Rows are not ordered by a difference between arms in open sessions.",
+                f"Take one of: {', '.join(order for order in Order if order is not Order.DIFFERENCE)}.",
+            )
+        choices = filters.fitted(self._cut, choices)
+        filters.refuse_subtractable(self._gate.cut(self.level, choices))
+        self._set(self.level, choices)
 
     def _set(self, level: Level, choices: Choices) -> None:
+        if level is Level.POOLED and choices.order is Order.DIFFERENCE:
+            choices = choices.changed(order=Order.FREQUENCY)
         # The memo goes with the cut it was made from: a result that outlived re-blinding would leak an arm.
-        self._cut = self._gate.cut(level, choices)
-        self._choices = choices
+        self._choices = filters.kept(self._gate.cut(level, choices), choices)
+        self._cut = self._gate.cut(level, self._choices)
         self._memo, self._figures = {}, {}
-
-
-def _closed(number: str) -> Refusal:
-    return Refusal(
-        "EXHIBIT-CLOSED",
-        f"{number} is not shown in open sessions of this trial (open.safety is false).",
-        "It can be seen in the closed session.",
-    )
-
-
-def _patients_closed() -> Refusal:
-    return Refusal(
-        "DRILL-CLOSED",
-        "Patients are not shown in open sessions of this trial (open.patients is false).",
-        "They can be seen in the closed session.",
-    )
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

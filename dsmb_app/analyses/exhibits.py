@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
 from dsmb_app.analyses import (
+    ae_grades,
     ae_incidence,
     ae_overview,
+    by_cycle,
     cytopenia,
+    data_quality,
+    discontinuation,
     disposition,
-    edish,
     exposure,
     infections,
+    lab_levels,
+    lab_shifts,
     liver,
+    medication,
+    migration,
     special_interest,
+    wording,
 )
-from dsmb_app.analyses.ae_flags import is_serious, is_severe, is_stop
-from dsmb_app.analyses.ae_lines import Line, records_behind
-from dsmb_app.analyses.liver import LabLine, behind
+from dsmb_app.analyses.ae_flags import actions_recorded, is_severe
+from dsmb_app.analyses.ae_lines import Line, line_of, subjects_behind, with_records
+from dsmb_app.analyses.lab_lines import LabLine, behind
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.errors import Refusal
-from dsmb_app.model.result import ResultTable, RowKey, Scatter
+from dsmb_app.model.events import is_serious
+from dsmb_app.model.result import ResultTable, RowKey
 from dsmb_app.model.words import Level
 
 Bools = npt.NDArray[np.bool_]
@@ -38,12 +47,26 @@ class InOpen(Enum):
     IF_SAFETY = "if open.safety"
 
 
+def _never(_cut: Cut, _row: RowKey) -> bool:
+    return False
+
+
+def _always(_cut: Cut, _row: RowKey) -> bool:
+    return True
+
+
+def _nothing(_cut: Cut) -> dict[str, list[str]]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Exhibit:
     """An exhibit: its number, its title, how it is computed and who stands behind a row.
 
     ``subjects``: mask over ``cut.subjects``; ``records``: mask over ``cut.ae``, or None where rows count no records;
-    ``labs``: the laboratory tests that a row is about, or None; ``members``: who belongs to a column.
+    ``labs``: the laboratory tests that a row is about, or None; ``members``: who belongs to a column; ``narrowed``:
+    whether the filters of records touch a row, () the whole exhibit (those of subjects touch every one); ``beside``:
+    further columns of its lists of subjects, by header, one text for each of ``cut.subjects``.
     """
 
     id: str
@@ -52,12 +75,23 @@ class Exhibit:
     build: Callable[[Cut], ResultTable]
     subjects: Callable[[Cut, RowKey], Bools]
     records: Callable[[Cut, RowKey], Bools] | None = None
-    labs: Callable[[RowKey], tuple[str, ...]] | None = None
+    labs: Callable[[Cut, RowKey], tuple[str, ...]] | None = None
     members: Callable[[Cut, str], Bools] = Cut.in_column
+    narrowed: Callable[[Cut, RowKey], bool] = _never
+    beside: Callable[[Cut], dict[str, list[str]]] = _nothing
 
     def allowed(self, cut: Cut) -> bool:
         """Tell whether the exhibit may be seen at the cut's level."""
         return cut.level is not Level.POOLED or self.in_open is InOpen.ALWAYS or cut.study.open.safety
+
+    def made(self, cut: Cut) -> ResultTable:
+        """Return the exhibit, its subtitle with the filters that touch it."""
+        table = self.build(cut)
+        return replace(table, subtitle=table.subtitle + self.only(cut), styles=cut.styles)
+
+    def only(self, cut: Cut, row: RowKey = ()) -> str:
+        """Return the filters that touch a row, () the whole exhibit, as the end of a line; "" for none."""
+        return wording.only(cut, records=self.narrowed(cut, row))
 
 
 def _emergent(cut: Cut) -> Bools:
@@ -68,43 +102,55 @@ def _severe(cut: Cut) -> Bools:
     return _emergent(cut) & is_severe(cut.ae, cut.study.ae.grading)
 
 
-def _with_records(records: Callable[[Cut, RowKey], Bools]) -> Callable[[Cut, RowKey], Bools]:
-    """Return who has at least one of the records behind a row."""
-
-    def subjects(cut: Cut, key: RowKey) -> Bools:
-        mask = np.zeros(len(cut.subjects), dtype=bool)
-        mask[cut.ae["SUBJECT"].to_numpy()[records(cut, key)]] = True
-        return mask
-
-    return subjects
+def _no_notes(_: Cut) -> list[str]:
+    return []
 
 
-def _term_exhibit(number: str, title: str, among: Callable[[Cut], Bools]) -> Exhibit:
+def _term_exhibit(
+    number: str, title: str, among: Callable[[Cut], Bools], notes: Callable[[Cut], list[str]] = _no_notes
+) -> Exhibit:
     def records(cut: Cut, key: RowKey) -> Bools:
         return ae_incidence.records_of(cut, key, among(cut))
 
-    def build(cut: Cut) -> ResultTable:
-        return ae_incidence.ae_incidence(cut, exhibit=number, title=title, among=among(cut))
+    def subjects(cut: Cut, key: RowKey) -> Bools:
+        return with_records(cut, records(cut, key))
 
-    return Exhibit(number, title, InOpen.IF_SAFETY, build, _with_records(records), records)
+    def build(cut: Cut) -> ResultTable:
+        return ae_incidence.ae_incidence(cut, exhibit=number, title=title, among=among(cut), notes=notes(cut))
+
+    return Exhibit(number, title, InOpen.IF_SAFETY, build, subjects, records, narrowed=_always)
 
 
 def _line_exhibit(
-    number: str, title: str, build: Callable[[Cut], ResultTable], lines: Callable[[Cut], list[Line]]
+    number: str,
+    title: str,
+    build: Callable[[Cut], ResultTable],
+    lines: Callable[[Cut], list[Line]],
+    *,
+    filtered: bool = True,
 ) -> Exhibit:
     def records(cut: Cut, key: RowKey) -> Bools:
-        return records_behind(lines(cut), key)
+        return line_of(lines(cut), key).records
 
-    return Exhibit(number, title, InOpen.IF_SAFETY, build, _with_records(records), records)
+    def subjects(cut: Cut, key: RowKey) -> Bools:
+        return subjects_behind(cut, line_of(lines(cut), key))
+
+    def narrowed(cut: Cut, key: RowKey) -> bool:
+        return filtered and (not key or line_of(lines(cut), key).subjects is None)
+
+    return Exhibit(number, title, InOpen.IF_SAFETY, build, subjects, records, narrowed=narrowed)
 
 
 def _lab_exhibit(
     number: str, title: str, build: Callable[[Cut], ResultTable], lines: Callable[[Cut], list[LabLine]]
 ) -> Exhibit:
     def subjects(cut: Cut, key: RowKey) -> Bools:
-        return behind(lines(cut), key)
+        return behind(lines(cut), key).met
 
-    return Exhibit(number, title, InOpen.IF_SAFETY, build, subjects, labs=liver.tests_of)
+    def labs(cut: Cut, key: RowKey) -> tuple[str, ...]:
+        return behind(lines(cut), key).tests
+
+    return Exhibit(number, title, InOpen.IF_SAFETY, build, subjects, labs=labs)
 
 
 EXHIBITS = (
@@ -117,21 +163,50 @@ EXHIBITS = (
         members=disposition.in_column,
     ),
     Exhibit("T06", "Exposure", InOpen.ALWAYS, exposure.exposure, exposure.subjects_of),
+    _line_exhibit("T07", data_quality.TITLE, data_quality.data_quality, data_quality.lines, filtered=False),
     _line_exhibit("T08", "Overview of adverse events", ae_overview.ae_overview, ae_overview.lines),
     _term_exhibit("T09", "Adverse events by system organ class and preferred term", _emergent),
-    _term_exhibit("T11", "Serious adverse events", lambda cut: _emergent(cut) & is_serious(cut.ae)),
-    _term_exhibit("T12", "Adverse events leading to discontinuation", lambda cut: _emergent(cut) & is_stop(cut.ae)),
-    _term_exhibit("T13", "Adverse events of grade 3 or higher, or severe", _severe),
+    Exhibit(
+        "T10",
+        "Adverse events by worst grade",
+        InOpen.IF_SAFETY,
+        ae_grades.ae_grades,
+        ae_grades.subjects,
+        ae_grades.records,
+        narrowed=_always,
+    ),
+    _term_exhibit(
+        "T11", "Serious adverse events", lambda cut: _emergent(cut) & is_serious(cut.ae), wording.seriousness
+    ),
+    Exhibit(
+        "T12",
+        discontinuation.TITLE,
+        InOpen.IF_SAFETY,
+        discontinuation.discontinuation,
+        discontinuation.subjects,
+        discontinuation.records,
+        narrowed=lambda cut, _row: actions_recorded(cut.ae),
+    ),
+    _term_exhibit("T13", "Adverse events of grade 3 or higher, or severe", _severe, wording.grading),
     _line_exhibit(
         "K14", "Adverse events of special interest", special_interest.special_interest, special_interest.lines
     ),
-    _line_exhibit("K15", "Infections", infections.infections, infections.lines),
-    _lab_exhibit("K17", "Blood counts: shift of grade", cytopenia.cytopenia, cytopenia.lines),
+    replace(_line_exhibit("K15", "Infections", infections.infections, infections.lines), beside=medication.background),
+    _lab_exhibit(lab_levels.EXHIBIT, lab_levels.TITLE, lab_levels.lab_levels, lab_levels.lines),
+    _lab_exhibit(lab_shifts.EXHIBIT, lab_shifts.TITLE, lab_shifts.lab_shifts, lab_shifts.lines),
     _lab_exhibit("K18", "Liver tests and potential Hy's law", liver.liver, liver.lines),
+    _lab_exhibit("K18M", migration.TITLE, migration.migration, migration.lines),
+    _lab_exhibit(cytopenia.EXHIBIT, cytopenia.TITLE, cytopenia.cytopenia, cytopenia.lines),
+    Exhibit(
+        by_cycle.EXHIBIT,
+        by_cycle.TITLE,
+        InOpen.IF_SAFETY,
+        by_cycle.by_cycle,
+        by_cycle.subjects,
+        by_cycle.records,
+        narrowed=_always,
+    ),
 )
-
-FIGURES: dict[str, Callable[[Cut], Scatter]] = {"F18": edish.edish}
-"""Figures that are more than a drawing of their table's cells."""
 
 _BY_ID = {exhibit.id: exhibit for exhibit in EXHIBITS}
 

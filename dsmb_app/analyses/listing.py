@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dsmb_app.analyses.lab_values import test_names
 from dsmb_app.model import formats
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.result import Listing
@@ -25,13 +28,19 @@ _LAB_COLUMNS = {
     "LBTESTCD": "Test", "VISIT": "Visit", "LBDY_LO": "Day", "LBORRES": "Result", "LBORRESU": "Unit",
     "LBSTRESC": "Standard result", "LBSTRESU": "Standard unit", "ULN": "ULN", "XULN": "x ULN", "BASEFL": "Baseline",
 }  # fmt: skip
+_NOTHING: Mapping[str, Sequence[str]] = {}
 _DIGITS = {"ULN": 2, "XULN": 2}
 _PRECISION = {"D": "day", "M": "month", "Y": "year", "": "not known"}
 
 
-def subject_listing(cut: Cut, mask: Bools, title: str) -> Listing:
-    """List subjects: id, arm (closed levels only), and what describes them. ``mask`` is over ``cut.subjects``."""
-    return _listing(cut, cut.subjects[mask], np.flatnonzero(mask), _filled(cut.subjects, _SUBJECT_COLUMNS), title)
+def subject_listing(cut: Cut, mask: Bools, title: str, beside: Mapping[str, Sequence[str]] = _NOTHING) -> Listing:
+    """List subjects: id, arm (closed levels only), and what describes them. ``mask`` is over ``cut.subjects``.
+
+    ``beside``: further columns by header, one text for each of ``cut.subjects``.
+    """
+    columns = {**_filled(cut.subjects, _SUBJECT_COLUMNS), **{header: header for header in beside}}
+    everybody = cut.subjects.assign(**{header: pd.Series(texts, dtype="str") for header, texts in beside.items()})
+    return _listing(cut, everybody[mask], np.flatnonzero(mask), columns, title)
 
 
 def record_listing(cut: Cut, mask: Bools, title: str) -> Listing:
@@ -43,7 +52,7 @@ def record_listing(cut: Cut, mask: Bools, title: str) -> Listing:
 
 def lab_listing(cut: Cut, mask: Bools, tests: tuple[str, ...]) -> Listing:
     """List the laboratory records of some subjects and tests, by subject, test and day. ``mask``: over subjects."""
-    wanted = mask[cut.lb["SUBJECT"].to_numpy()] & cut.lb["LBTESTCD"].isin(tests).to_numpy()
+    wanted = mask[cut.lb["SUBJECT"].to_numpy()] & np.isin(test_names(cut.lb).astype(str), tests)
     records = cut.lb[wanted].sort_values(["SUBJECT", "LBTESTCD", "LBDY_LO", "RECORD"], kind="stable")
     columns = _filled(cut.lb, _LAB_COLUMNS) if len(cut.lb) else {}
     title = f"{int(wanted.sum())} laboratory record(s) of {', '.join(tests)}"

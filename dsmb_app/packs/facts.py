@@ -100,6 +100,8 @@ def _rules(session: Session) -> Iterator[tuple[str, str]]:
     on_treatment = choices.window is Window.ON_TREATMENT
     end = f"to {choices.days} days after the last dose" if on_treatment else "no end after the first dose"
     yield "Emergent window", f"{choices.window}: {end}"
+    if session.only():
+        yield "Filters", f"Only: {session.only()}"
     if session.level is not Level.POOLED:
         yield "Arm of a subject", str(choices.arm_source)
     yield "Medical dictionary", f"MedDRA {study.dictionary.meddra or '(version not stated in the study file)'}"
@@ -174,4 +176,5 @@ COUNT_WORDS = {
     "ae_missing_start": "Treatment-emergent adverse events without a start date",
     "ae_missing_start_left_out": "Adverse events without a start date that were left out",
     "ae_after_cutoff": "Adverse events that begin after the data cut-off, set aside",
+    "ae_worsened": "Adverse events that began before the first dose and worsened, counted from day 1",
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dsmb_app.model.result import ResultTable, Stamp
-from dsmb_app.model.words import Level
+from dsmb_app.model.words import VOLCANO, Level
 from dsmb_app.packs.book import Book
 from dsmb_app.packs.facts import cover_blocks, definition_blocks
 from dsmb_app.packs.heading import Heading, heading
@@ -16,22 +16,23 @@ from dsmb_app.packs.sheets import COVER, DEFINITIONS, Entry, add_blocks, add_con
 from dsmb_app.packs.workbook import TableSheet, add_table_sheet, table_sheets
 from dsmb_app.session import Session
 
-Picture = Callable[[ResultTable], bytes | None]
+Picture = Callable[[ResultTable], Mapping[str, bytes] | None]
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
 class PackSheet:
-    """A numbered sheet: its short title (for the sheet's name), whether the open pack has it, and its figure's number.
+    """A numbered sheet: its short title (for the sheet's name), whether the open pack has it, its figures' numbers.
 
-    The number is also the exhibit's; ``figure`` is "" where the exhibit has none. ``own_n``: the rows have denominators
-    of their own, printed in a column even where they happen to be those of the header.
+    The number is also the exhibit's; each figure that can be drawn has a sheet of its own after the table's.
+    ``own_n``: the rows have denominators of their own, printed in a column even where they happen to be those of the
+    header.
     """
 
     number: str
     title: str
     in_open: bool
-    figure: str = ""
+    figure: tuple[str, ...] = ()
     own_n: bool = False
 
 
@@ -45,17 +46,18 @@ SHEETS = (
     PackSheet("T06", "Exposure", in_open=True),
     PackSheet("T07", "Data quality", in_open=True, own_n=True),
     PackSheet("T08", "AE overview", in_open=True),
-    PackSheet("T09", "AE by SOC and PT", in_open=True, figure="F9"),
-    PackSheet("T10", "AE by worst grade", in_open=True),
+    PackSheet("T09", "AE by SOC and PT", in_open=True, figure=("F9", VOLCANO, "F09")),
+    PackSheet("T10", "AE by worst grade", in_open=True, figure=("F10",)),
     PackSheet("T11", "Serious AE", in_open=True),
     PackSheet("T12", "AE leading to stop", in_open=True),
     PackSheet("T13", "AE grade 3-5", in_open=True),
     PackSheet("K14", "AE of interest", in_open=False),
     PackSheet("N22", "Changes", in_open=True),
-    PackSheet("K15", "Infections", in_open=False),
+    PackSheet("K15", "Infections", in_open=False, figure=("F15", "F15M")),
     PackSheet("T16", "Lab levels", in_open=True, own_n=True),
     PackSheet("K17", "Lab shifts", in_open=False, own_n=True),
-    PackSheet("K18", "Liver", in_open=False, figure="F18", own_n=True),
+    PackSheet("K18", "Liver", in_open=False, figure=("F18",), own_n=True),
+    PackSheet("K18M", "Liver migration", in_open=False, own_n=True),
     PackSheet("K19", "Blood counts", in_open=False, own_n=True),
     PackSheet("K20", "By cycle", in_open=False, own_n=True),
     PackSheet("L1", "Serious AE", in_open=True),
@@ -66,6 +68,14 @@ SHEETS = (
 )
 """Every numbered sheet in its order. Those whose exhibit the session offers are in the pack; a new one needs no more
 than its line here."""
+
+_FIGURE_TITLES = {
+    VOLCANO: "AE differences",
+    "F09": "AE onset",
+    "F15": "Infection, first",
+    "F15M": "Infections, mean count",
+}
+"""Short titles of figures, where they are not their sheet's."""
 
 
 def pack_sheets(session: Session) -> list[PackSheet]:
@@ -85,9 +95,9 @@ def meeting_pack(
 ) -> bytes:
     """Return the session's meeting pack as an .xlsx file, NOT encrypted; nothing is written to the disk.
 
-    The open pack where the session is pooled, else the closed one. ``picture`` draws the figure of a table as PNG, or
-    returns None where it has none; ``progress`` is told (step, done, of). The same session, stamp and pictures give the
-    same bytes.
+    The open pack where the session is pooled, else the closed one. ``picture`` draws the figures of a table as PNG, by
+    their numbers, or returns None where it has none; ``progress`` is told (step, done, of). The same session, stamp and
+    pictures give the same bytes.
     """
     return _MeetingPack(session, stamp, picture, progress).data()
 
@@ -119,29 +129,31 @@ class _MeetingPack:
             self._step(f"{sheet.number} {sheet.title}")
             for one in tables:
                 add_table_sheet(self._book, one, self._head)
-            if sheet.number in figures:
-                add_picture(self._book, *_figure(tables[0].table, sheet), figures[sheet.number], self._head)
+            for number, png in figures.get(sheet.number, {}).items():
+                add_picture(self._book, *_figure(tables[0].table, sheet, number), png, self._head)
         self._step("Definitions")
         blocks = definition_blocks(self._session, self._stamp)
         add_blocks(self._book, DEFINITIONS, "99", "Definitions and source", blocks, self._head)
         return self._book.data()
 
-    def _figures(self) -> dict[str, bytes]:
+    def _figures(self) -> dict[str, dict[str, bytes]]:
+        """Return the pictures by sheet and figure; sheets without any are left out."""
         if self._picture is None:
             return {}
-        drawn = {s.number: self._picture(tables[0].table) for s, tables in self._tables.items() if s.figure}
-        return {number: png for number, png in drawn.items() if png is not None}
+        drawn = {s: self._picture(tables[0].table) or {} for s, tables in self._tables.items() if s.figure}
+        found = {s.number: {number: png[number] for number in s.figure if number in png} for s, png in drawn.items()}
+        return {number: pictures for number, pictures in found.items() if pictures}
 
-    def _all_entries(self, figures: dict[str, bytes]) -> list[Entry]:
+    def _all_entries(self, figures: dict[str, dict[str, bytes]]) -> list[Entry]:
         entries = [Entry(COVER, "Cover")]
         for sheet, tables in self._tables.items():
             entries += [_entry(one) for one in tables]
-            if sheet.number in figures:
-                name, _, title, population = _figure(tables[0].table, sheet)
+            for number in figures.get(sheet.number, {}):
+                name, _, title, population = _figure(tables[0].table, sheet, number)
                 entries.append(Entry(name, title, population))
         return [*entries, Entry(DEFINITIONS, "Definitions and source")]
 
-    def _notes(self, figures: dict[str, bytes]) -> list[str]:
+    def _notes(self, figures: dict[str, dict[str, bytes]]) -> list[str]:
         if figures or not any(sheet.figure for sheet in self._tables):
             return []
         return ["This pack has no figures: it was written where none can be drawn. Its tables are complete."]
@@ -152,11 +164,7 @@ class _MeetingPack:
         self._done += 1
 
 
-def _figure(table: ResultTable, sheet: PackSheet) -> tuple[str, str, str, str]:
+def _figure(table: ResultTable, sheet: PackSheet, number: str) -> tuple[str, str, str, str]:
     """Return a figure's sheet name, number, title and population."""
-    return (
-        sheet_name(sheet.figure, sheet.title),
-        sheet.figure,
-        f"Figure to {table.exhibit}: {table.title}",
-        table.population,
-    )
+    title = _FIGURE_TITLES.get(number, sheet.title)
+    return sheet_name(number, title), number, f"Figure to {table.exhibit}: {table.title}", table.population

@@ -76,6 +76,14 @@ KINDS = (
         _interval,
     ),
     Kind("Rate ratio (95% CI)", (Stat.RATE_RATIO, Stat.RATE_RATIO_LOW, Stat.RATE_RATIO_HIGH), Section.RATES, _interval),
+    Kind("Patient-weeks", (Stat.WEEKS,), Section.RATES, _first),
+    Kind(
+        "Events/100 weeks (95% CI)",
+        (Stat.EAER_WEEK, Stat.EAER_WEEK_LOW, Stat.EAER_WEEK_HIGH),
+        Section.RATES,
+        _interval,
+    ),
+    Kind("Days since dose", (Stat.DOSE_LAG,), Section.RATES, _first),
 )
 """Every statistic of the closed list stands in exactly one kind."""
 
@@ -90,6 +98,8 @@ STAT_NAMES = {
     Stat.RATE_RATIO: "rate ratio", Stat.RATE_RATIO_LOW: "rate ratio low", Stat.RATE_RATIO_HIGH: "rate ratio high",
     Stat.MEAN: "mean", Stat.SD: "SD", Stat.MEDIAN: "median", Stat.MIN: "min", Stat.MAX: "max",
     Stat.Q1: "Q1", Stat.Q3: "Q3",
+    Stat.WEEKS: "patient-weeks", Stat.EAER_WEEK: "per 100 weeks", Stat.EAER_WEEK_LOW: "per 100 weeks low",
+    Stat.EAER_WEEK_HIGH: "per 100 weeks high", Stat.DOSE_LAG: "days since dose",
 }  # fmt: skip
 """Headers of the number columns."""
 
@@ -127,9 +137,14 @@ def group_header(table: ResultTable, group: Group) -> str:
 
 
 def is_summary(table: ResultTable) -> bool:
-    """Tell whether a table summarises measurements, whose statistics then stand below each other, one a line."""
+    """Tell whether a table summarises measurements, whose statistics then stand below each other, one a line.
+
+    A table of counts with a few such rows among them (a nadir) is not turned for their sake.
+    """
     spread = {stat for kind in _SPREAD for stat in kind.stats}
-    return any(column.stat in spread for column in table.columns)
+    columns = [column for column in table.columns if column.stat in spread]
+    rows = [row for row in table.rows if any(table.cell(row.key, column) for column in columns)]
+    return bool(columns) and 2 * len(rows) >= len(table.rows)
 
 
 def printed_columns(table: ResultTable, *, own_n: bool = False) -> list[PrintedColumn]:
