@@ -80,7 +80,8 @@ def test_that_a_sound_delivery_locks_and_says_where_everything_went(delivery: Pa
     done = lock(delivery)
     assert done.returncode == 0, done.stderr
     assert "EX       names  treatment: EXTRT, EXDOSE" in done.stdout
-    assert {path.name for path in delivery.parent.iterdir()} == {"delivery", "trial.json", "secrets.json", "x.dsmb"}
+    made = {"trial.json", "trial.json.lock", "secrets.json", "x.dsmb"}
+    assert {path.name for path in delivery.parent.iterdir()} == {"delivery", *made}
 
 
 def html(folder: Path) -> None:

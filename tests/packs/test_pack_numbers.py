@@ -22,7 +22,9 @@ NUMBER_HEADERS = {
     "EAIR high": "eair_high", "EAER": "eaer", "EAER low": "eaer_low", "EAER high": "eaer_high", "RD": "rd",
     "RD low": "rd_low", "RD high": "rd_high", "p": "p_fisher", "rate diff": "rate_diff",
     "rate diff low": "rate_diff_low", "rate diff high": "rate_diff_high", "rate ratio": "rate_ratio",
-    "rate ratio low": "rate_ratio_low", "rate ratio high": "rate_ratio_high", "mean": "mean", "SD": "sd",
+    "rate ratio low": "rate_ratio_low", "rate ratio high": "rate_ratio_high", "patient-weeks": "pw",
+    "per 100 weeks": "eaer_week", "per 100 weeks low": "eaer_week_low", "per 100 weeks high": "eaer_week_high",
+    "days since dose": "dose_lag", "mean": "mean", "SD": "sd",
     "median": "median", "min": "min", "max": "max", "Q1": "q1", "Q3": "q3",
 }  # fmt: skip
 
@@ -61,6 +63,9 @@ PRINTED: dict[str, Callable[[dict[str, str]], str]] = {
     "RD (95% CI)": lambda t: in_brackets(t["rd"], t["rd_low"], t["rd_high"]),
     "Rate difference (95% CI)": lambda t: in_brackets(t["rate_diff"], t["rate_diff_low"], t["rate_diff_high"]),
     "Rate ratio (95% CI)": lambda t: in_brackets(t["rate_ratio"], t["rate_ratio_low"], t["rate_ratio_high"]),
+    "Patient-weeks": lambda t: t["pw"],
+    "Events/100 weeks (95% CI)": lambda t: in_brackets(t["eaer_week"], t["eaer_week_low"], t["eaer_week_high"]),
+    "Days since dose": lambda t: t["dose_lag"],
     "p": lambda t: t["p_fisher"],
     "Mean (SD)": lambda t: in_brackets(t["mean"], t["sd"]),
     "Median (Q1, Q3)": lambda t: in_brackets(t["median"], t["q1"], t["q3"]),
