@@ -1,4 +1,4 @@
-"""Any number of arms: six, one without events and one without subjects; and open tables that no arm can move."""
+"""Any number of arms: six, one without events and one without subjects."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ import pytest
 
 from dsmb_app.model.result import Column
 from dsmb_app.model.words import Level, Stat
-from dsmb_app.session import Session
 from tests.ae_study import cells, event, opened, person, study
-from tests.locked import Locked, lock_for_test
 from tests.quick_stretch import quick_phrases
-from tests.test_blinding import permute_arms
 from tests.test_recount_random import recounted
 
 __all__ = ["quick_phrases"]
@@ -63,29 +60,3 @@ def test_that_every_count_opens_as_many_subjects_and_records(tmp_path: Path, lev
         drill = session.drill(table.exhibit, row.key, Column(where.arm, where.stat))
         shown = drill.subjects if where.stat is Stat.N else drill.records
         assert len(shown.rows) == cell.value, (table.exhibit, row.key, where)
-
-
-@pytest.mark.parametrize("level", list(Level))
-def test_that_no_row_of_any_table_is_there_twice(demo: Locked, state: Path, level: Level) -> None:
-    session = demo.session(level, state)
-    for exhibit in TABLES:
-        keys = [row.key for row in session.table(exhibit).rows]
-        assert len(keys) == len(set(keys)), exhibit
-
-
-def seen(session: Session) -> dict[str, str]:
-    """Return each open exhibit with its rows, columns, footnotes and cells as text."""
-    return {exhibit: repr(session.table(exhibit)) + repr(list(session.table(exhibit).walk())) for exhibit in TABLES}
-
-
-def test_that_arms_dealt_anew_leave_every_open_table_byte_for_byte(demo: Locked, tmp_path: Path, state: Path) -> None:
-    source = tmp_path / "permuted"
-    permute_arms(demo.source, source)
-    permuted = lock_for_test(source, demo.study, tmp_path)
-    one, other = (locked.session(Level.POOLED, state) for locked in (demo, permuted))
-    for order in ("frequency", "meddra", "alphabetical"):
-        for session in (one, other):
-            session.choose_by_text([f"order={order}", "at_least=5"])
-        assert seen(one) == seen(other)
-    closed = [locked.session(Level.NAMED, state) for locked in (demo, permuted)]
-    assert seen(closed[0]) != seen(closed[1])  # the arms were dealt anew indeed

@@ -79,7 +79,7 @@ def refused(done: Done, *parts: str) -> None:
 def test_that_a_sound_delivery_locks_and_says_where_everything_went(delivery: Path) -> None:
     done = lock(delivery)
     assert done.returncode == 0, done.stderr
-    assert "EX       names  treatment: EXTRT, EXDOSE" in done.stdout
+    assert "EX       names  tells the treatment: EXTRT, EXDOSE" in done.stdout
     made = {"trial.json", "trial.json.lock", "secrets.json", "x.dsmb"}
     assert {path.name for path in delivery.parent.iterdir()} == {"delivery", *made}
 

@@ -135,7 +135,8 @@ def _shown(cut: Cut, labs: Labs) -> dict[str, tuple[float, int]]:
 
 def notes(cut: Cut, labs: Labs, names: tuple[str, ...]) -> list[str]:
     """Say what present and expected mean, and which tests of the panels were never delivered."""
-    absent = [test for name in names for test in panels()[name] if test not in labs.tests]
+    # One that is held back is said to be so elsewhere; of it nothing is known here, not even that it was delivered.
+    absent = [test for name in names for test in panels()[name] if test not in (*labs.tests, *cut.held_back)]
     visits = planned_visits(cut, labs)
     found = [
         "Labs present: treated subjects with a post-baseline value of every test of the panel ("

@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from dsmb_app import ard, locking
-from dsmb_app.model.words import Level
+from dsmb_app.analyses import time_course
+from dsmb_app.model.result import Column, RowKey
+from dsmb_app.model.words import ANY, TOTAL, Level, Stat
 from dsmb_app.packs.meeting_pack import meeting_pack
 from dsmb_app.selftests import permuted, sample
 from dsmb_app.selftests.operations import SECRETS, SNAPSHOT, STAMP
@@ -24,6 +26,7 @@ from dsmb_app.snapshot.secrets_file import SecretsFile
 from dsmb_app.store.audit import AuditLog
 
 NAME = "noninterference"
+_SUBJECTS = 5
 
 Seen = tuple[tuple[str, str], ...]
 """What an open session sees: names and SHA-256."""
@@ -69,9 +72,16 @@ def _shown(session: Session) -> Iterator[tuple[str, bytes]]:
     for info in session.exhibits():
         yield f"table {info.id}", repr(_whole(session.table(info.id))).encode("utf-8")
     for number in session.figures():
-        yield f"figure {number}", repr(_whole(session.figure(number))).encode("utf-8")
+        for row in _subjects(session) if number == time_course.NUMBER else [()]:
+            yield f"figure {number} {row}", repr(_whole(session.figure(number, row))).encode("utf-8")
     yield "counts", repr((session.counts, session.arms, session.arm_sizes, session.study)).encode("utf-8")
     yield "pack", meeting_pack(session, STAMP)
+
+
+def _subjects(session: Session) -> list[RowKey]:
+    """Return some subjects, as the rows that a figure of one subject is asked about."""
+    ids = session.drill("T09", (ANY,), Column(TOTAL, Stat.N)).subjects.subjects
+    return [(usubjid,) for usubjid in ids[:_SUBJECTS]]
 
 
 def _whole(value: object) -> object:
