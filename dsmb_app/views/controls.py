@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dsmb_app.model.words import Order
 from dsmb_app.views.flow import row_of
 from dsmb_app.views.icons import icon
 from dsmb_app.views.theme import current_theme
@@ -135,6 +136,20 @@ def choice_box(name: str, values: Mapping[Enum, str], hint: str) -> QComboBox:
     for value, words in values.items():
         box.addItem(words, value)
     return box
+
+
+ORDERS = {Order.FREQUENCY: "By frequency, pooled", Order.MEDDRA: "MedDRA order", Order.ALPHABETICAL: "Alphabetical"}
+_BY_ARM = {Order.DIFFERENCE: "By difference of arms"}
+
+
+def offer_orders(box: QComboBox, chosen: Order, *, closed: bool) -> None:
+    """List the orders of rows that the level may have, and show the one in force."""
+    wanted = {**ORDERS, **(_BY_ARM if closed else {})}
+    if box.count() != len(wanted):
+        box.clear()
+        for value, words in wanted.items():
+            box.addItem(words, value)
+    box.setCurrentIndex(box.findData(chosen))
 
 
 def share_box(name: str, hint: str) -> QDoubleSpinBox:

@@ -169,6 +169,22 @@ def test_that_the_page_counts_what_was_chosen_elsewhere(at_level: AtLevel, show_
     assert window.review.page.order.currentText() == "MedDRA order"
 
 
+def test_that_only_a_closed_session_orders_by_a_difference_of_arms(at_level: AtLevel, show_window: ShowWindow) -> None:
+    session = at_level(Level.NAMED)
+    window = show_window(session)
+    page = window.review.page
+    page.order.setCurrentIndex(page.order.findData(Order.DIFFERENCE))
+    table = session.table("T09")
+    contrast = next(column for column in table.columns if column.stat is Stat.RD)
+    differences = [table.cell(row.key, contrast).value for row in table.rows[1:] if row.depth == 0]
+    assert len(differences) > 3
+    assert differences == sorted(differences, reverse=True)
+    assert labels(page.exhibit)[0] == table.rows[0].label
+    window.review.desk.show_level(Level.POOLED)
+    assert page.order.findData(Order.DIFFERENCE) == -1
+    assert page.order.currentData() is Order.FREQUENCY
+
+
 def test_that_a_page_out_of_sight_keeps_no_result_of_another_level(at_level: AtLevel, show_window: ShowWindow) -> None:
     window = show_window(at_level(Level.NAMED))
     view = exhibit(window)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
 from dsmb_app.model.words import Order, Window
-from dsmb_app.views.controls import captioned, choice_box, named, search_box, share_box
+from dsmb_app.views.controls import ORDERS, captioned, choice_box, named, offer_orders, search_box, share_box
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.filters import FilterBar
 from dsmb_app.views.flow import flow_of
@@ -23,7 +23,6 @@ EXHIBITS = {
 
 FIRST = "T09"
 _WINDOWS = {Window.ON_STUDY: "On study", Window.ON_TREATMENT: "On treatment"}
-_ORDERS = {Order.FREQUENCY: "By frequency, pooled", Order.MEDDRA: "MedDRA order", Order.ALPHABETICAL: "Alphabetical"}
 
 
 class AdverseEvents(Page):
@@ -42,7 +41,7 @@ class AdverseEvents(Page):
     def _make_filters(self) -> None:
         self.which: QComboBox = named(QComboBox(), "Events", hint="Which adverse events")
         self.window_choice = choice_box("Emergent window", _WINDOWS, "Which events count as treatment-emergent")
-        self.order = choice_box("Order of rows", _ORDERS, "No order looks at an arm")
+        self.order = choice_box("Order of rows", ORDERS, "In an open session no order looks at an arm")
         self.at_least = share_box("Least pooled share", "Lists terms that at least this share of all subjects had")
         self.bar = FilterBar(self._desk)
         self.words = search_box("Search terms", "; Enter counts only events so called", width=170)
@@ -94,8 +93,8 @@ class AdverseEvents(Page):
         choices = self._desk.choices
         for control in (self.window_choice, self.order, self.at_least, self.which):
             control.blockSignals(True)
-        for combo, value in ((self.window_choice, choices.window), (self.order, choices.order)):
-            combo.setCurrentIndex(combo.findData(value))
+        self.window_choice.setCurrentIndex(self.window_choice.findData(choices.window))
+        offer_orders(self.order, choices.order, closed=self._desk.is_closed)
         self.at_least.setValue(choices.at_least)
         self._offer()
         for control in (self.window_choice, self.order, self.at_least, self.which):
