@@ -182,7 +182,7 @@ def test_that_only_a_closed_session_orders_by_a_difference_of_arms(at_level: AtL
     assert labels(page.exhibit)[0] == table.rows[0].label
     window.review.desk.show_level(Level.POOLED)
     assert page.order.findData(Order.DIFFERENCE) == -1
-    assert page.order.currentData() is Order.FREQUENCY
+    assert page.order.currentData() == Order.FREQUENCY
 
 
 def test_that_a_page_out_of_sight_keeps_no_result_of_another_level(at_level: AtLevel, show_window: ShowWindow) -> None:
