@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from dsmb_app.views.controls import named
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.exhibit_view import ExhibitView
 from dsmb_app.views.onset_view import OnsetView
 from dsmb_app.views.tables import Role
 from dsmb_app.views.theme import SPACE
+from dsmb_app.views.view_buttons import ViewButtons
 from dsmb_app.views.volcano_view import VolcanoView
 
 BY_TERM, BY_GRADE, VOLCANO, ONSET = "By term", "By grade", "Volcano", "Onset"
@@ -34,44 +34,35 @@ class AdverseEventViews(QWidget):
 
     def __init__(self, desk: Desk, number: str) -> None:
         super().__init__()
-        self._desk, self.number, self.shown = desk, number, BY_TERM
+        self._desk, self.number = desk, number
         self.exhibit = ExhibitView(desk, number, plotted=True)
         self.volcano, self.onset = VolcanoView(desk, number), OnsetView(desk, number)
-        self._make_buttons()
+        self._bar = ViewButtons(_HINTS)
+        self.buttons = self._bar.buttons
         self.stack = QStackedWidget()
         for view in (self.exhibit, self.volcano, self.onset):
             self.stack.addWidget(view)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
-        column.addWidget(self._bar)
+        column.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.stack, 1)
         for source in (self.exhibit, self.volcano, self.onset.curve):
             source.drilled.connect(self.drilled)
+        self._bar.chosen.connect(self._show)
         desk.results_changed.connect(self._follow_level)
         self._follow_level()
 
-    def _make_buttons(self) -> None:
-        self._bar = QWidget()
-        row = QHBoxLayout(self._bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE // 2)
-        self.buttons = {name: named(QToolButton(), name, hint=hint) for name, hint in _HINTS.items()}
-        group = QButtonGroup(self)
-        for name, button in self.buttons.items():
-            button.setText(name)
-            button.setCheckable(True)
-            button.setProperty("kind", "view")
-            button.clicked.connect(lambda _checked=False, name=name: self.show_view(name))
-            group.addButton(button)
-            row.addWidget(button)
-        row.addStretch(1)
-        self.buttons[BY_TERM].setChecked(True)
+    @property
+    def shown(self) -> str:
+        """Return the name of the view that is shown."""
+        return self._bar.shown
 
     def show_view(self, name: str) -> None:
         """Show one of the views."""
-        self.shown = name
-        self.buttons[name].setChecked(True)
+        self._bar.choose(name)
+
+    def _show(self, name: str) -> None:
         if name == ONSET:
             self.onset.show_row(self.number, self._row_at_hand())
         elif name == VOLCANO:
