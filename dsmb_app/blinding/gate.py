@@ -16,7 +16,7 @@ from dsmb_app.blinding.deaths import with_deaths
 from dsmb_app.blinding.levels import LETTERS, permit
 from dsmb_app.model.baskets import Basket
 from dsmb_app.model.choices import Choices
-from dsmb_app.model.cut import Cut, SnapshotInfo
+from dsmb_app.model.cut import OTHERS, Cut, SnapshotInfo
 from dsmb_app.model.days import from_offset, to_offset
 from dsmb_app.model.emergence import emergence, is_treated, rule_counts
 from dsmb_app.model.errors import Refusal
@@ -141,7 +141,8 @@ class Gate:
             baskets=self._baskets(level),
             # Masked, this says no more than the letters themselves; pooled, there are none.
             styles=tuple(LETTERS.index(letter) for letter in letters),
-            cm=self._medication(level, subjects),
+            cm=self._delivered("cm", level, subjects),
+            others={table: self._delivered(table, level, subjects) for table in OTHERS},
         )
 
     def _labels(self, level: Level) -> tuple[list[str], list[str]]:
@@ -194,9 +195,9 @@ class Gate:
             rows = self._names.table("ex")
         return rows if len(rows) else pd.DataFrame({"RECORD": [], "USUBJID": [], "EXSTDY": [], "EXENDY": []})
 
-    def _medication(self, level: Level, subjects: pd.DataFrame) -> pd.DataFrame:
-        """Return the records of CM; an empty frame without columns where none was delivered."""
-        rows = self._records("cm", level)
+    def _delivered(self, table: str, level: Level, subjects: pd.DataFrame) -> pd.DataFrame:
+        """Return the records of a dataset; an empty frame without columns where none was delivered."""
+        rows = self._records(table, level)
         return self._with_subject(rows, subjects) if "USUBJID" in rows else rows
 
     @staticmethod

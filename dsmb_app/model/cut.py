@@ -15,6 +15,10 @@ from dsmb_app.model.study import Study
 from dsmb_app.model.words import TOTAL, Level
 
 
+OTHERS = ("ds", "mh", "qs", "sv", "vs", "suppdm")
+"""Datasets that a cut holds as delivered: disposition, history, questionnaires, visits, vital signs, qualifiers."""
+
+
 @dataclass(frozen=True)
 class SnapshotInfo:
     """Which file a number comes from; ``test`` marks a snapshot made with a fixed seed."""
@@ -41,7 +45,7 @@ class Cut:
     ``counts``: how often rules had to be applied, for footnotes.
     ``arms`` is empty in a pooled cut; ``reference`` is "" unless arms are named. ``styles``: the look of each of
     ``arms``, the place of its letter in the alphabet. ``cm``: medication with ``SUBJECT``; without columns where the
-    delivery has none.
+    delivery has none. ``others``: further datasets by lower-case name (``OTHERS``), each likewise.
     """
 
     level: Level
@@ -59,6 +63,7 @@ class Cut:
     baskets: tuple[Basket, ...] = ()
     styles: tuple[int, ...] = ()
     cm: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    others: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     @property
     def columns(self) -> tuple[str, ...]:
