@@ -14,9 +14,9 @@ from dsmb_app.model.choices import Choices
 from dsmb_app.model.study import Study
 from dsmb_app.model.words import TOTAL, Level
 
-
-OTHERS = ("ds", "mh", "qs", "sv", "vs", "suppdm")
-"""Datasets that a cut holds as delivered: disposition, history, questionnaires, visits, vital signs, qualifiers."""
+OTHERS = ("ds", "mh", "qs", "sc", "sv", "vs", "suppdm")
+"""Datasets that a cut holds as delivered: disposition, history, questionnaires, visits, vital signs, qualifiers, and
+subject characteristics."""
 
 
 @dataclass(frozen=True)
