@@ -176,7 +176,7 @@ def test_that_a_cycle_begins_after_ten_days_without_a_dose_and_not_after_nine(tm
 
 
 def test_that_odd_dosing_in_six_arms_still_makes_cycles(tmp_path: Path) -> None:
-    """Doses that overlap, one dose, a cycle skipped, the end within a dosing phase, doses without ends, an empty arm."""
+    """Doses that overlap, one dose, a cycle skipped, an end while dosing, doses without ends, an empty arm."""
     arms = [f"Qarm {number}" for number in range(1, 7)]
     people = [person(f"S{number}", arm) for number, arm in enumerate(arms, start=1)]
     people[3]["RFPENDTC"] = "2020-03-03"

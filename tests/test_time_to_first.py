@@ -204,9 +204,7 @@ def test_that_the_first_value_above_a_multiple_is_the_raw_one(demo: Locked, tmp_
 
 
 @pytest.mark.parametrize(("of", "least"), [("T16", 10), ("K18", 10), ("K19", 5)])
-def test_that_as_many_pass_a_threshold_as_its_table_counts(
-    demo: Locked, tmp_path: Path, of: str, least: int
-) -> None:
+def test_that_as_many_pass_a_threshold_as_its_table_counts(demo: Locked, tmp_path: Path, of: str, least: int) -> None:
     session = demo.session(Level.NAMED, tmp_path)
     table, seen = session.table(of), 0
     for row in table.rows:
