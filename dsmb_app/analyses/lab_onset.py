@@ -1,4 +1,4 @@
-"""The day on which a laboratory value first passes the threshold of a row of T16 or K18."""
+"""The day on which a laboratory value first passes the threshold of a row of T16, K18 or K19."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 _MULTIPLE = re.compile(r">(\d+(?:\.\d+)?) x ULN")
+_TABLES = ("levels", "blood_limits")
 _GRADE = re.compile(r"Grade ([1-5])")
 
 
@@ -59,7 +60,8 @@ def _judged(cut: Cut, labs: Labs, key: RowKey) -> _Judged:
         return _Judged(records, above(records.xuln, records.bound, float(multiple[1])), f"{EITHER} {criterion}")
     if len(key) == 3:
         test, side = key[0], key[1]
-        listed = (level for level in levels("levels").of.get((test, side), ()) if level.criterion == criterion)
+        own = (level for table in _TABLES for level in levels(table).of.get((test, side), ()))
+        listed = (level for level in own if level.criterion == criterion)
         level = next(listed, Level(test, "high", "uln", float(multiple[1])) if multiple and side == "high" else None)
         if level is not None:
             return _beyond(labs, level)
