@@ -106,8 +106,9 @@ def test_that_the_flag_that_the_delivery_has_decides_the_baseline(own: str, othe
 def test_that_what_cannot_be_placed_in_time_or_is_of_another_laboratory_is_counted() -> None:
     one = {"LBTESTCD": "ALT", "LBSTRESN": "30", "LBNAM": "Central"}
     found, counts = derived({**one, "DAY": 1, "TIME": ""}, {**one, "DAY": 1, "TIME": "after"}, {**one, "DAY": 8},
-                            {**one, "DAY": ""}, {**one, "DAY": 9, "LBNAM": "Local"})  # fmt: skip
-    assert found["POSTFL"].tolist() == ["", "Y", "Y", "", "Y"]
+                            {**one, "DAY": ""}, {**one, "DAY": 9, "LBNAM": "Local"},
+                            {**one, "DAY": "", "LBDTC": "2020-03-01"})  # fmt: skip
+    assert found["POSTFL"].tolist() == ["", "Y", "Y", "", "Y", ""]
     assert counts["laboratory results of the day of the first dose without times, taken as before it"] == 1
     assert counts["laboratory results without a date, in no table"] == 1
     assert counts["laboratory results of other laboratories than the largest (LBNAM)"] == 1

@@ -104,7 +104,8 @@ def _count_results(lb: Dataset, value: Floats, days: pd.DataFrame, flagged: Bool
     count("laboratory results read from LBSTRESC, as LBSTRESN is missing", int(bare.sum()))
     count("laboratory results that are no numbers, in tests that have numbers", _not_numbers(lb, value))
     day = days["LBDY_LO"].to_numpy(dtype=float)
-    count("laboratory results without a date, in no table", int((known & np.isnan(day)).sum()))
+    undated = (_optional(lb, "LBDTC") == "").to_numpy()  # a dated one without a day is of a subject without a day 1
+    count("laboratory results without a date, in no table", int((known & np.isnan(day) & undated).sum()))
     first = known & ~flagged & (day == 1) & (days["LBDY_T"] == "").to_numpy()
     count("laboratory results of the day of the first dose without times, taken as before it", int(first.sum()))
     name = _optional(lb, "LBNAM")[known]
