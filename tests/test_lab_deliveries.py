@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from dsmb_app.model.study import LabSection
 from dsmb_app.session import Session
-from dsmb_app.snapshot.source import Dataset
+from dsmb_app.snapshot.source import Dataset, Kind
 from dsmb_app.store.labs import lab_columns
 from tests.lab_study import Lab, LabStudy, cells, notes, opened
 
 ARMS = {"S1": "Active", "S2": "Placebo"}
 
 
-def derived(*records: dict[str, str | int]) -> tuple[pd.DataFrame, dict[str, int]]:
+def derived(*records: Mapping[str, object]) -> tuple[pd.DataFrame, dict[str, int]]:
     """Return the derived columns of records (DAY: study day, TIME: "before", "after" or "") and the counts of rules."""
-    frame = pd.DataFrame(list(records)).fillna("").astype(str).assign(USUBJID="S1")
+    frame = pd.DataFrame([dict(record) for record in records]).fillna("").astype(str).assign(USUBJID="S1")
     texts = frame.drop(columns=["DAY", "TIME"], errors="ignore")
-    lb = Dataset("LB", "lb.csv", "", texts, {}, dict.fromkeys(texts, "text"), len(texts.columns))
+    kinds: dict[str, Kind] = {str(name): "text" for name in texts.columns}
+    lb = Dataset("LB", "lb.csv", "", texts, {}, kinds, len(kinds))
     days = pd.DataFrame({"LBDY_LO": pd.to_numeric(frame["DAY"]), "LBDY_T": frame.get("TIME", "")})
     counts: Counter[str] = Counter()
-    minutes = pd.Series(float("nan"), frame.index).to_numpy()
+    minutes = np.full(len(frame), np.nan)
     return lab_columns(lb, days, minutes, LabSection(), lambda rule, n: counts.update({rule: n})), +counts
 
 
