@@ -11,7 +11,8 @@ import pytest
 
 from dsmb_app.model.study import LabSection
 from dsmb_app.session import Session
-from dsmb_app.snapshot.source import Dataset, Kind
+from dsmb_app.snapshot.delivered import Kind
+from dsmb_app.snapshot.source import Dataset
 from dsmb_app.store.labs import lab_columns
 from tests.lab_study import Lab, LabStudy, cells, notes, opened
 
