@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dsmb_app.analyses.lab_grades import directions, record_grades
+from dsmb_app.analyses.lab_grades import directions, record_grades, risen
 from dsmb_app.analyses.lab_values import Labs, Records, above, aminotransferases, below, edge, rounded
 from dsmb_app.analyses.liver import EITHER
 from dsmb_app.model.cut import Cut
@@ -93,7 +93,6 @@ def _graded(cut: Cut, labs: Labs, test: str, side: str, least: float) -> _Judged
     records, direction = labs.of(test), directions(cut)[test, side]
     found, _ = record_grades(records, direction, side)
     if direction.rises:
-        base = labs.last(records.where(records.base), records.value[records.base])[records.subject]
-        found = np.where(edge(records.value, records.bound) <= base, np.minimum(found, 0.0), found)
+        found = risen(labs, records, found)
     kept = records.post & np.isfinite(found)
     return _Judged(records.where(kept), found[kept] >= least, f"{test} {side}: grade {least:g} or higher")
