@@ -77,6 +77,17 @@ def test_that_limits_of_urine_do_not_stand_in_for_those_of_serum() -> None:
     assert counts["laboratory records without an upper limit, taken from: same subject, laboratory and test"] == 1
 
 
+def test_that_the_category_tells_urine_from_blood_where_no_specimen_is_stated() -> None:
+    found, counts = derived(
+        {"LBTESTCD": "CREAT", "LBCAT": "CHEMISTRY", "LBSTRESN": "80", "DAY": -1},
+        {"LBTESTCD": "CREAT", "LBCAT": "URINALYSIS", "LBSTRESN": "9000", "DAY": -1},
+        {"LBTESTCD": "PH", "LBCAT": "URINALYSIS", "LBSTRESN": "6", "DAY": -1},
+    )
+    assert found["SPECIMEN"].tolist() == ["", "URINE", ""]
+    assert found["BASEFL"].tolist() == ["Y", "Y", "Y"]
+    assert counts["laboratory results of urine by their category, LBSPEC being blank"] == 1
+
+
 def test_that_a_lower_limit_of_the_record_stays_where_only_the_upper_one_is_found_elsewhere() -> None:
     one = {"LBTESTCD": "WBC", "LBSTRESN": "5", "LBSTRESU": "10^9/L"}
     found, _ = derived({**one, "LBSTNRLO": "4", "LBSTNRHI": "10", "DAY": -3}, {**one, "LBSTNRLO": "3.5", "DAY": 8},

@@ -123,7 +123,8 @@ def test_names(lb: pd.DataFrame) -> Texts:
 def _tests(lb: pd.DataFrame) -> tuple[Ints, list[str]]:
     """Return the test of each record as a code, and the name of each: several codes may have one name."""
     tests, kinds = encoded(lb["LBTESTCD"])
-    specimens, places = encoded(lb["LBSPEC"].fillna(""))
+    # Snapshots of earlier versions have no column of their own for it.
+    specimens, places = encoded(lb["SPECIMEN" if "SPECIMEN" in lb else "LBSPEC"].fillna(""))
     other = [other_specimen(place) for place in places]
     names = [f"{kind} ({place})" if place else kind for kind in kinds for place in other]
     return (tests % len(kinds)) * len(places) + specimens % len(places), names

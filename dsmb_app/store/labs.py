@@ -39,12 +39,12 @@ def lab_columns(
 
     ``VALUE`` in the standard unit, ``BOUND`` "<", "<=", ">" or ">=" where the result is only bounded; ``LLN``, ``ULN``
     and ``LIMRULE`` (how they were found); ``XULN``; ``GRVALUE``, ``GRLLN``, ``GRULN`` in the unit of absolute limits
-    (NaN where the unit is not known); ``POSTFL``; ``BASEFL`` and ``BASERULE``. ``days``: LBDY_* of the rows;
-    ``minutes``: minute of the day of LBDTC (NaN unknown). ``ablfl``: baseline flag of ADLB for the rows ("Y", ""), None
-    for none.
+    (NaN where the unit is not known); ``POSTFL``; ``SPECIMEN`` where it is not blood; ``BASEFL`` and ``BASERULE``.
+    ``days``: LBDY_* of the rows; ``minutes``: minute of the day of LBDTC (NaN unknown). ``ablfl``: baseline flag of
+    ADLB for the rows ("Y", ""), None for none.
     """
     value, bound = _values(lb)
-    specimen = _optional(lb, "LBSPEC").map({name: other_specimen(name) for name in _optional(lb, "LBSPEC").unique()})
+    specimen = _specimen(lb, count)
     low, high, rule = _limits(lb, days, section, count, specimen)
     graded = _in_grading_unit(lb, value, low, high, count)
     post = _after_first_dose(days)
@@ -58,6 +58,7 @@ def lab_columns(
             "XULN": np.divide(value, high, out=np.full(len(value), np.nan), where=high > 0),
             **graded,
             "POSTFL": np.where(post, "Y", "").astype(object),
+            "SPECIMEN": specimen.to_numpy(dtype=object),
         },
         index=lb.frame.index,
     )
@@ -120,6 +121,21 @@ def _not_numbers(lb: Dataset, value: Floats) -> int:
     given = (_optional(lb, "LBORRES") != "") | (_optional(lb, "LBSTRESC") != "")
     done = _optional(lb, "LBSTAT").str.upper() != "NOT DONE"
     return int((given & done & test.isin(test[known].unique())).to_numpy()[~known].sum())
+
+
+def _specimen(lb: Dataset, count: Count) -> pd.Series:
+    """Return the specimen of each record where it is not blood, else "".
+
+    Where LBSPEC is blank, LBCAT or LBSCAT tells urine, but only of a code that stands in another category too: a test
+    of urine alone needs no second name.
+    """
+    stated = _optional(lb, "LBSPEC")
+    urine = (_optional(lb, "LBCAT") + " " + _optional(lb, "LBSCAT")).str.upper().str.contains("URIN", regex=False)
+    tests = text(lb, "LBTESTCD")
+    by_category = (stated == "") & urine & tests.isin(set(tests[~urine]))
+    count("laboratory results of urine by their category, LBSPEC being blank", int(by_category.sum()))
+    named = stated.map({name: other_specimen(name) for name in stated.unique()})
+    return named.where(~by_category, "URINE")
 
 
 def _limits(
