@@ -49,6 +49,8 @@ class LabsStrip(QWidget):
         self._second.hide()
         self.told: list[str] = []
         self.numbers: list[QToolButton] = []
+        # Another level finds nothing here, also out of sight.
+        desk.results_changed.connect(self.clear)
 
     def clear(self) -> None:
         """Say nothing."""

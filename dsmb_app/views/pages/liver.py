@@ -31,6 +31,7 @@ class Liver(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
+        # Before the table, whose new result it then counts.
         self._desk, self.labs = desk, LabsStrip(desk, TABLE)
         self.exhibit, self.views, self.patient = ExhibitView(desk, TABLE), LiverViews(desk), PatientView(desk)
         # Beside a plot the table has room for the arms and their difference; the total can be asked for.
@@ -53,7 +54,6 @@ class Liver(Page):
         self.body.splitterMoved.connect(self._divide)
         self.left.splitterMoved.connect(self._keep_patient)
         self.exhibit.laid_out.connect(self._follow_table)
-        self._desk.results_changed.connect(self.labs.clear)
         for part in (self.exhibit, self.views, self.labs):
             part.drilled.connect(self.drilled)
         self.views.picked.connect(self._show_subject)
