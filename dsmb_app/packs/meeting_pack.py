@@ -58,7 +58,7 @@ SHEETS = (
     PackSheet("K17", "Lab shifts", in_open=False, own_n=True),
     PackSheet("K18", "Liver", in_open=False, figure=("F18",), own_n=True),
     PackSheet("K18M", "Liver migration", in_open=False, own_n=True),
-    PackSheet("K19", "Blood counts", in_open=False, own_n=True),
+    PackSheet("K19", "Blood counts", in_open=False, figure=("F19",), own_n=True),
     PackSheet("K20", "By cycle", in_open=False, own_n=True),
     PackSheet("L1", "Serious AE", in_open=True),
     PackSheet("L2", "Deaths", in_open=True),
@@ -75,6 +75,7 @@ _FIGURE_TITLES = {
     "F15": "Infection, first",
     "F15A": "Infection, competing",
     "F15M": "Infections, mean count",
+    "F19": "Blood counts, nadir",
 }
 """Short titles of figures, where they are not their sheet's."""
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from dsmb_app.views.layout import Head, Line
 from dsmb_app.views.tables import Role
 from dsmb_app.views.theme import SPACE, current_theme
 
@@ -48,9 +49,17 @@ class CellDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(theme.accent if link else theme.text))
         room = rect.adjusted(0, 0, -PADDING, 0)
+        if stands_alone(index.data(Role.LINE), index.data(Role.HEAD)):
+            painter.drawText(room, _RIGHT, head)
+            return
         tail_room = self.tails.get(index.column(), 0)
         painter.drawText(room, _RIGHT, tail)
         painter.drawText(room.adjusted(0, 0, -(tail_room + GAP if tail_room else 0), 0), _RIGHT, head)
+
+
+def stands_alone(line: Line, head: Head) -> bool:
+    """Tell whether a line prints something else than the column it stands in, so that its figures align with none."""
+    return line.group is not None and head.group is not None
 
 
 def part_widths(metrics: QFontMetrics, parts: set[tuple[str, str]]) -> tuple[int, int]:

@@ -38,6 +38,8 @@ class ExhibitView(QWidget):
     """
 
     drilled = Signal(str, object, object)
+    laid_out = Signal()
+    """The table has other columns or other widths than before."""
 
     def __init__(self, desk: Desk, number: str, *, plotted: bool = False, whole: bool = False) -> None:
         super().__init__()
@@ -48,6 +50,8 @@ class ExhibitView(QWidget):
         self.view = ResultView(f"Table {number}")
         self.view.setModel(self.rows)
         self.plot = PlotPane(self.view, self.rows) if plotted else None
+        # Beside a plot every row has the same height.
+        self.view.wraps_names = not plotted
         self.title, self.subtitle = label(kind="title", wraps=True), label(kind="muted", wraps=True)
         self.refusal = label(kind="muted", wraps=True)
         self.nothing = label(kind="muted")
@@ -102,6 +106,7 @@ class ExhibitView(QWidget):
         self.view.term_header.folded.connect(self._fold)
         self.view.term_header.tell_folded(self.rows.is_folded)
         self.columns.changed.connect(self._fit)
+        self.columns.changed.connect(self.laid_out)
         if self._whole:
             self.view.most_name_width = 380
             self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -153,6 +158,7 @@ class ExhibitView(QWidget):
         self._show_parts(True)
         self._say_if_empty()
         self._fit()
+        self.laid_out.emit()
 
     def _show_plot(self, *, suits: bool) -> None:
         self.plot.setVisible(suits)

@@ -14,6 +14,7 @@ from dsmb_app.views.tables import Role
 from dsmb_app.views.theme import SPACE, current_theme, mark_of
 
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+_NAME = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _MARK = 18
 TOP_LINES = 2
 
@@ -130,7 +131,7 @@ class TermHeader(QHeaderView):
         self.setAccessibleName("Rows")
 
     def set_width(self, width: int) -> None:
-        """Set the room for the names; a longer name is cut with dots and stands whole in its tooltip."""
+        """Set the room for the names; a longer one wraps, or is cut and stands whole in its tooltip."""
         self._width = width
         self.updateGeometry()
 
@@ -145,6 +146,14 @@ class TermHeader(QHeaderView):
     def width_for(self, line: Line) -> int:
         """Return the width in which a name stands whole."""
         return self._left(line) + QFontMetrics(self._font(line)).horizontalAdvance(line.label) + 2 * SPACE
+
+    def height_for(self, section: int) -> int:
+        """Return the height in which the name of a row shown stands whole, over as many lines as it needs."""
+        line = self.line(section)
+        metrics = QFontMetrics(self._font(line) if line else self.font())
+        room = self._width - (self._left(line) if line else 0) - SPACE
+        words = line.label if line else ""
+        return max(metrics.height(), metrics.boundingRect(QRect(0, 0, room, 1000), int(_NAME), words).height())
 
     def line(self, section: int) -> Line | None:
         """Return the row shown at a place."""
@@ -169,8 +178,12 @@ class TermHeader(QHeaderView):
         painter.setFont(self._font(line))
         painter.setPen(QColor(theme.text))
         room = rect.adjusted(self._left(line), 0, -SPACE, 0)
-        text = QFontMetrics(painter.font()).elidedText(line.label, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        metrics = QFontMetrics(painter.font())
+        wraps = rect.height() >= 2 * metrics.height()
+        text = line.label if wraps else metrics.elidedText(line.label, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(
+            room, int(_NAME) if wraps else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text
+        )
         if line.folds:
             name = "chevron_right" if self._is_folded(line.row.key) else "chevron_down"
             arrow = pixmap(name, theme.muted, size=10, scale=self.devicePixelRatioF())

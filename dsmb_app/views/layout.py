@@ -77,6 +77,9 @@ GROUPS = (
 )  # fmt: skip
 
 _SUMMARIES = {Stat.MEAN, Stat.MEDIAN}
+_OF_FEW = {Stat.MEAN, Stat.SD, Stat.MEDIAN, Stat.Q1, Stat.Q3, Stat.MIN, Stat.MAX}
+"""What summarises the few rows of a table of counts that are distributions stands below such a row, not in columns
+that the other rows would leave blank."""
 
 
 @dataclass(frozen=True)
@@ -146,13 +149,17 @@ class Layout:
 
     def __init__(self, table: ResultTable, lines: Sequence[Line], heads: Sequence[Head]) -> None:
         self.table, self.lines, self.heads = table, tuple(lines), tuple(heads)
+        places = {(head.arm, head.arm_ref): place for place, head in reversed(list(enumerate(self.heads)))}
+        self._leading = set(places.values())
         self._slots: dict[tuple[int, int], Slot | None] = {}
 
     def slot(self, line: int, head: int) -> Slot | None:
         """Return the cell at a place, or None where nothing was ever defined."""
         place = line, head
         if place not in self._slots:
-            self._slots[place] = self._made(self.lines[line], self.heads[head])
+            # A line that says itself what is printed stands below the arm's first column.
+            printed = self.lines[line].group is None or head in self._leading
+            self._slots[place] = self._made(self.lines[line], self.heads[head]) if printed else None
         return self._slots[place]
 
     @property
@@ -213,14 +220,26 @@ def _groups_of(stats: list[Stat]) -> list[Group]:
 
 
 def _wide(table: ResultTable, groups: dict[tuple[str, str], list[Group]]) -> Layout:
-    heads = [_head(table, place, group) for place, found in groups.items() for group in found]
+    heads = [_head(table, place, group) for place, found in groups.items() for group in found if not _is_of_few(group)]
     indented = any(row.depth for row in table.rows)
     outer = {row.key[:-1] for row in table.rows}
-    lines = [
-        Line(row, row.label, row.depth, heading=indented and row.depth == 0, folds=row.key in outer)
-        for row in table.rows
-    ]
+    few = {group.stats: group for found in groups.values() for group in found if _is_of_few(group)}
+    lines: list[Line] = []
+    for row in table.rows:
+        heading = indented and row.depth == 0
+        lines.append(Line(row, row.label, row.depth, heading=heading, folds=row.key in outer))
+        lines += [Line(row, group.header, row.depth + 1, group) for group in _met(table, row, few.values())]
     return Layout(table, lines, heads)
+
+
+def _is_of_few(group: Group) -> bool:
+    return set(group.stats) <= _OF_FEW
+
+
+def _met(table: ResultTable, row: Row, groups: Iterable[Group]) -> list[Group]:
+    """Return those of some groups that a row has cells of."""
+    stats = {column.stat for column in table.columns if table.cell(row.key, column)} if groups else set()
+    return [group for group in groups if stats & set(group.stats)]
 
 
 def _tall(table: ResultTable, groups: dict[tuple[str, str], list[Group]]) -> Layout:

@@ -14,7 +14,7 @@ from dsmb_app.views.flow import FlowLayout, row_of
 from dsmb_app.views.theme import Entry, Mark
 
 
-class _Sample(QWidget):
+class Sample(QWidget):
     """One mark as the plot draws it."""
 
     def __init__(self, mark: Mark, *, on_line: bool) -> None:
@@ -54,7 +54,7 @@ class Legend(QWidget):
             # Off the window at once: a deletion waits for the event loop, and two legends would stand there.
             item.widget().setParent(None)
         for words, mark, on_line in entries:
-            self._flow.addWidget(row_of(_Sample(mark, on_line=on_line), label(words, "small"), gap=5))
+            self._flow.addWidget(row_of(Sample(mark, on_line=on_line), label(words, "small"), gap=5))
         self.updateGeometry()
 
     def show_marks(self, named: Sequence[tuple[str, Mark]]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea
 
 from dsmb_app.model.result import ResultTable
 from dsmb_app.views.desk import Desk
@@ -13,6 +14,7 @@ from dsmb_app.views.plots.migration import MigrationPlot
 from dsmb_app.views.theme import Entry
 
 TABLE = "K18M"
+_AROUND = 40
 _HOW = "Down: quadrant at baseline; across: worst after it (signs: which). Framed: no move. Colour: share of the row."
 
 
@@ -24,6 +26,15 @@ class MigrationView(PlotView):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, TABLE, MigrationPlot())
+        # The matrices of many arms are higher than the page.
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self.plot)
+        self._frame.layout().addWidget(scroll)
+        self.plot.reached.connect(lambda at: scroll.ensureVisible(int(at.x()), int(at.y()), 0, _AROUND))
         self.plot.picked.connect(lambda row, column: self.drilled.emit(self.number, row, column))
 
     def _fetch(self) -> ResultTable:

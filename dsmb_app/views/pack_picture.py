@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dsmb_app.model.result import CurveFigure, Scatter
+from dsmb_app.model.figures import HIGH, LOW, NADIR, PointFigure
+from dsmb_app.model.lab_tables import panels
+from dsmb_app.model.result import CurveFigure, Figure, Scatter
 from dsmb_app.model.words import VOLCANO
 from dsmb_app.session import Session
 from dsmb_app.views import wording
 from dsmb_app.views.plots import row_picture
 from dsmb_app.views.plots.dot_plot import contrasts_of
 from dsmb_app.views.plots.figure_picture import curve_picture, scatter_picture, volcano_picture
+from dsmb_app.views.plots.lab_pictures import nadir_picture
 from dsmb_app.views.plots.volcano import points_of
+
+BLOOD = (*((test, LOW) for test in panels()["Blood count"]), *((test, HIGH) for test in panels()["Eosinophils"]))
+"""Blood counts with the direction that matters, as K19 has them."""
 
 
 def pack_picture(session: Session, number: str, figures: Iterable[str]) -> dict[str, bytes]:
@@ -26,6 +32,10 @@ def pack_picture(session: Session, number: str, figures: Iterable[str]) -> dict[
 
 def _drawn(session: Session, number: str, figure: str) -> bytes | None:
     source = wording.source_line(session)
+    if figure == NADIR:
+        drawn = _nadirs(session)
+        absent = [test for test, _ in BLOOD if test not in {found.test.code for found in drawn}]
+        return nadir_picture(drawn, absent=absent, source=source).png() if drawn else None
     if figure in session.figures():
         found = session.figure(figure)
         if isinstance(found, CurveFigure):
@@ -39,3 +49,17 @@ def _drawn(session: Session, number: str, figure: str) -> bytes | None:
     if row_picture.plot_for(table) is None:
         return None
     return row_picture.as_png(table, keys=row_picture.keys_that_fit(table), source=source)
+
+
+def _nadirs(session: Session) -> list[PointFigure]:
+    """Return the nadirs of every blood count that was delivered and has any to draw."""
+    if NADIR not in session.figures():
+        return []
+    there = {test.code for test in _points(session.figure(NADIR)).tests if not test.held}
+    found = [_points(session.figure(NADIR, row)) for row in BLOOD if row[0] in there]
+    return [figure for figure in found if figure.points]
+
+
+def _points(figure: Figure) -> PointFigure:
+    assert isinstance(figure, PointFigure)
+    return figure

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 
-from dsmb_app.views.cells import GAP, PADDING, CellDelegate, part_widths
+from dsmb_app.views.cells import GAP, PADDING, CellDelegate, part_widths, stands_alone
 from dsmb_app.views.header import ArmHeader, TermHeader
 from dsmb_app.views.layout import Head, Layout
 from dsmb_app.views.tables import ResultModel, Role, ShownRows
@@ -72,6 +72,7 @@ class ResultView(TableView):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
         self.most_name_width = MOST_NAME_WIDTH
+        self.wraps_names = False
         self.arm_header = ArmHeader(self)
         self.term_header = TermHeader(self)
         self.setHorizontalHeader(self.arm_header)
@@ -92,7 +93,19 @@ class ResultView(TableView):
             if not self.isColumnHidden(column):
                 self._fit_column(column, head, first=column == 0 or head.top != layout.heads[column - 1].top)
         self._widen_for_arms()
+        self.fit_heights()
         self.updateGeometries()
+
+    def fit_heights(self) -> None:
+        """Let a name that is longer than its room go on in the next line, where rows need not have the same height."""
+        if self.wraps_names and self._layout is not None:
+            for row in range(self.model().rowCount()):
+                self.setRowHeight(row, self.term_header.height_for(row) + ROW_SPACE)
+
+    def setModel(self, model: QAbstractItemModel) -> None:
+        """Show a model; rows that a search or an unfolding brings back are measured anew."""
+        super().setModel(model)
+        model.rowsInserted.connect(lambda *_: self.fit_heights())
 
     @property
     def _layout(self) -> Layout | None:
@@ -103,17 +116,19 @@ class ResultView(TableView):
 
     def _fit_column(self, column: int, head: Head, *, first: bool) -> None:
         layout = self._layout
-        slots = [layout.slot(row, column) for row in range(len(layout.lines))]
-        before, tail = part_widths(QFontMetrics(self.arm_header.top_font()), {slot.parts for slot in slots if slot})
+        slots = [(line, layout.slot(row, column)) for row, line in enumerate(layout.lines)]
+        metrics, bold = QFontMetrics(self.arm_header.font()), QFontMetrics(self.arm_header.top_font())
+        aligned = {slot.parts for line, slot in slots if slot and not stands_alone(line, head)}
+        alone = {slot.text for line, slot in slots if slot and stands_alone(line, head)}
+        before, tail = part_widths(bold, aligned)
         self.cells.tails[column] = tail
-        sub = QFontMetrics(self.arm_header.font()).horizontalAdvance(head.sub)
-        widest = max(before + (GAP + tail if tail else 0), sub)
+        widest = max(before + (GAP + tail if tail else 0), *map(metrics.horizontalAdvance, (head.sub, *alone)))
         # A little more room before an arm's first column than within the arm.
         self.setColumnWidth(column, widest + PADDING + (2 if first else 1) * SPACE)
 
-    def limit_names(self, width: int) -> None:
-        """Let the names have no more room than this; a long one is cut with dots and stands whole in its tooltip."""
-        width = min(max(width, LEAST_NAME_WIDTH), MOST_NAME_WIDTH)
+    def limit_names(self, width: int, *, most: int = MOST_NAME_WIDTH) -> None:
+        """Let the names have no more room than this; a longer one wraps, or is cut and stands whole in its tooltip."""
+        width = min(max(width, LEAST_NAME_WIDTH), most)
         if width != self.most_name_width:
             self.most_name_width = width
             self.fit()
@@ -160,8 +175,7 @@ class ResultView(TableView):
     @property
     def full_height(self) -> int:
         """Return the height in which every row is seen without scrolling."""
-        rows = self.model().rowCount() * self.row_height
-        return rows + self.arm_header.sizeHint().height() + 2 * self.frameWidth()
+        return self.verticalHeader().length() + self.arm_header.sizeHint().height() + 2 * self.frameWidth()
 
 
 class ListingView(TableView):

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from dsmb_app.views.controls import named
+from dsmb_app.views.flow import FlowLayout
 from dsmb_app.views.theme import SPACE
 
 
@@ -16,13 +17,16 @@ class ViewButtons(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, hints: Mapping[str, str]) -> None:
-        """Make the buttons; ``hints``: what each view shows, by its name."""
+    def __init__(self, hints: Mapping[str, str], *, wraps: bool = False) -> None:
+        """Make the buttons; ``hints``: what each view shows, by its name; ``wraps``: on more lines where narrow."""
         super().__init__()
         self.shown = next(iter(hints))
-        row = QHBoxLayout(self)
+        row = FlowLayout(self, gap=SPACE // 2) if wraps else QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE // 2)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(wraps)
+        self.setSizePolicy(policy)
         self.buttons: dict[str, QToolButton] = {
             name: named(QToolButton(), name, hint=hint) for name, hint in hints.items()
         }
@@ -31,6 +35,7 @@ class ViewButtons(QWidget):
             button.setText(name)
             button.setCheckable(True)
             button.setProperty("kind", "view")
+            button.setProperty("tight", wraps)
             button.clicked.connect(lambda _checked=False, name=name: self.choose(name))
             group.addButton(button)
             row.addWidget(button)

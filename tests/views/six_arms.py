@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import random
 from datetime import date, timedelta
 from pathlib import Path
@@ -50,8 +51,33 @@ def _events(name: str, chance: random.Random, often: float) -> list[dict[str, st
     return found
 
 
-def locked(folder: Path, *, each: int = 12) -> Locked:
-    """Lock the study, with so many subjects an arm and later arms with more events, into a folder."""
+LABS = {"ALT": (40, "U/L"), "AST": (40, "U/L"), "BILI": (20, "umol/L"), "ALP": (120, "U/L"), "PLAT": (400, "10^9/L")}
+"""Tests with their upper limits of normal and units."""
+VISITS = (-1, 15, 29, 57, 85)
+
+
+def _labs(name: str, chance: random.Random) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    for (test, (high, unit)), day in itertools.product(LABS.items(), VISITS):
+        if chance.random() < 0.1:
+            continue
+        value = f"{high * chance.lognormvariate(-0.7, 0.7):.1f}"
+        taken = _START + timedelta(days=day - 1 if day > 0 else day)
+        record = {"USUBJID": name, "LBSEQ": str(len(found) + 1), "LBTESTCD": test, "LBTEST": test, "LBSPEC": "BLOOD"}
+        record |= {"LBORRES": value, "LBORRESU": unit, "LBSTRESC": value, "LBSTRESN": value, "LBSTRESU": unit}
+        record |= dict.fromkeys(("LBORNRLO", "LBSTNRLO"), str(high / 8)) | dict.fromkeys(
+            ("LBORNRHI", "LBSTNRHI"), str(high)
+        )
+        record |= {"LBDTC": taken.isoformat(), "VISIT": f"Day {day}" if day > 0 else "Screening"}
+        found.append(record | {"LBBLFL": "Y" if day < 0 else ""})
+    return found
+
+
+def locked(folder: Path, *, each: int = 12, labs: bool = False) -> Locked:
+    """Lock the study, with so many subjects an arm and later arms with more events, into a folder.
+
+    ``labs``: with laboratory data too, of which a tenth is missing.
+    """
     chance = random.Random(6)
     data: dict[str, list[dict[str, str]]] = {name: [] for name in ("dm", "ex", "ae", "ds")}
     for place, arm in enumerate(ARMS):
@@ -63,6 +89,8 @@ def locked(folder: Path, *, each: int = 12) -> Locked:
             data["ex"].append({"USUBJID": name, "EXTRT": "Qdrug", "EXDOSE": "1", "EXSTDTC": start, "EXENDTC": end})
             data["ds"].append({"USUBJID": name, "DSCAT": "DISPOSITION EVENT", "DSDECOD": "COMPLETED", "DSSTDTC": end})
             data["ae"] += _events(name, chance, 0.0 if arm == QUIET else 0.25 + 0.1 * place)
+    if labs:
+        data["lb"] = [record for dm in data["dm"] for record in _labs(dm["USUBJID"], chance)]
     source, file = folder / "source", folder / "study.toml"
     source.mkdir(parents=True)
     file.write_text(STUDY, encoding="utf-8")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontMetrics, QImage
 
 from dsmb_app import app
-from dsmb_app.model.figures import BOXES, COURSES, HIGH, LOW, NADIR, SHIFTS, WATERFALL
+from dsmb_app.model.figures import BOXES, COURSES, HIGH, LOW, NADIR, SHIFTS, WATERFALL, Line
 from dsmb_app.model.words import TOTAL, Level
 from dsmb_app.views.drill import RecordsView
+from dsmb_app.views.ending import dispose
 from dsmb_app.views.lab_view import PLOTS, LabView, lab_picture
 from dsmb_app.views.pages.laboratory import OVER_VISITS, SHIFT
 from dsmb_app.views.plots.lab_plot import legend_of
@@ -305,3 +308,29 @@ def test_that_figures_out_of_sight_are_not_kept_at_another_level(demo: Locked, t
     assert view.figure is None
     assert view.plot.places == []
     assert view.plot.drawn == {}
+
+
+@pytest.mark.parametrize("test", ["ALT", "CREAT"])
+def test_that_the_words_of_limits_stand_beside_the_boxes(demo: Locked, tmp_path: Path, show: Show, test: str) -> None:
+    plot = laboratory(show(demo.session(Level.NAMED, tmp_path), "Laboratory"), OVER_VISITS, test).plot
+    words = {i.toPlainText()[:3]: i for i in plot.panel.items if isinstance(i, pg.TextItem)}
+    assert set(words) == {"ULN", "LLN"}
+    right = max(plot.position_of(place).x() for place in range(len(plot.places)))
+    for item in words.values():
+        box = item.mapRectToScene(item.boundingRect())
+        assert right < box.left()
+        assert box.right() <= plot.width()
+    low, high = (words[side].mapRectToScene(words[side].boundingRect()) for side in ("LLN", "ULN"))
+    assert low.center().y() - high.center().y() >= 0.9 * QFontMetrics(words["LLN"].textItem.font()).height()
+
+
+def test_that_a_limit_of_normal_may_be_the_limit_of_a_grade(demo: Locked, tmp_path: Path, qapp) -> None:
+    figure = demo.session(Level.NAMED, tmp_path).figure(NADIR, ("LYM", LOW))
+    both = (Line(0.8, "lower limit of normal"), Line(0.8, "grade 2: below"), Line(0.5, "grade 3: below"))
+    plot = PLOTS[NADIR](LIGHT)
+    plot.resize(600, 350)
+    plot.show_figure(replace(figure, lines=both))
+    words = [item for item in plot.panel.items if isinstance(item, pg.TextItem)]
+    assert [item.toPlainText() for item in words] == ["G3 <0.5", "LLN 0.8", "G2 <0.8"]
+    assert len({round(item.pos().y(), 6) for item in words}) == 3
+    dispose(plot)

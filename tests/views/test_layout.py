@@ -109,3 +109,23 @@ def test_that_every_cell_of_every_exhibit_stands_somewhere_once(at_level: AtLeve
         for row, column, cell in result.walk():
             in_header = column.stat is Stat.DENOMINATOR and cell.text == sizes[column.arm]
             assert (row.key, column) in once or in_header, (info.id, row.path, column)
+
+
+def test_that_what_summarises_a_few_rows_stands_below_them_and_takes_no_column() -> None:
+    others = [Row((f"Other {i}",), f"Other {i}") for i in range(4)]
+    counts = {
+        place: cell for row in others for place, cell in arm("A", row, N=("3", 3), DENOMINATOR=("28", 28)).items()
+    }
+    days = arm("A", N=("2", 2), MEDIAN=("22.5", 22.5), Q1=("16.0", 16), Q3=("29.0", 29), MIN=("9", 9), MAX=("30", 30))
+    layout = lay_out(table(counts | days))
+    assert [head.sub for head in layout.heads] == ["n", "N"]
+    shown = dict(zip([line.label for line in layout.lines], texts(layout), strict=True))
+    assert shown["Other 0"] == ["3", "28"]
+    assert shown["Eye"] == ["2", None]
+    assert [shown["Median"], shown["Q1, Q3"], shown["Min, max"]] == [
+        ["22.5", None],
+        ["16.0, 29.0", None],
+        ["9, 30", None],
+    ]
+    printed = [(slot.row, column) for slot in layout.slots.values() for column in slot.columns]
+    assert len(printed) == len(set(printed)) == 4 * 2 + 6

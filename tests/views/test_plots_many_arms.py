@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from dsmb_app.model.words import Level
@@ -20,7 +22,7 @@ CLOSED = pytest.mark.parametrize("level", [Level.MASKED, Level.NAMED])
 
 @pytest.fixture(scope="module")
 def six(tmp_path_factory: pytest.TempPathFactory) -> Locked:
-    return six_arms.locked(tmp_path_factory.mktemp("six"))
+    return six_arms.locked(tmp_path_factory.mktemp("six"), labs=True)
 
 
 @CLOSED
@@ -65,5 +67,38 @@ def test_that_bars_and_curves_draw_six_arms_and_the_quiet_one_at_zero(
 def test_that_a_pack_has_every_figure_of_six_arms(six: Locked, tmp_path: Path, qapp, level: Level) -> None:
     session = six.session(level, tmp_path)
     drawn = pack_picture(session, "T09", ("F9", "F9V", "F09")) | pack_picture(session, "T10", ("F10",))
-    assert list(drawn) == ["F9", "F9V", "F09", "F10"]
-    assert {QImage.fromData(png).width() for png in drawn.values()} == {2000}
+    drawn |= pack_picture(session, "K18", ("F18",)) | pack_picture(session, "K19", ("F19",))
+    assert list(drawn) == ["F9", "F9V", "F09", "F10", "F18", "F19"]
+    assert [QImage.fromData(png).width() for png in drawn.values()] == [2000] * 5 + [2600]
+
+
+@CLOSED
+def test_that_the_migration_of_six_arms_can_be_read_and_its_last_cell_asked_about(
+    six: Locked, tmp_path: Path, qtbot, show: Show, level: Level
+) -> None:
+    session = six.session(level, tmp_path)
+    review = show(session, "Liver")
+    views = review.page.views
+    qtbot.mouseClick(views.buttons["Migration"], Qt.MouseButton.LeftButton)
+    plot = views.migration.plot
+    heights = [plot.position_of(place).y() for place in range(len(plot.moves))]
+    rows = sorted({round(y) for y in heights})
+    assert len(rows) == 6 * 5
+    assert min(after - before for before, after in itertools.pairwise(rows)) >= 20
+    # The keys lead to a cell of the last arm, which comes into sight, and there it can be clicked.
+    place = next(i for i, move in reversed(list(enumerate(plot.moves))) if move.n)
+    assert plot.moves[place].arm == session.arms[-1]
+    plot.setFocus(Qt.FocusReason.TabFocusReason)
+    plot.point_at(place - 1)
+    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    at = plot.position_of(place).toPoint()
+    assert plot.visibleRegion().contains(at)
+    qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert len(review.stack.currentWidget().panels[0].model.listing.rows) == plot.moves[place].n
+
+
+def test_that_the_picture_of_six_migrations_holds_them_all(six: Locked, tmp_path: Path, show: Show) -> None:
+    view = show(six.session(Level.NAMED, tmp_path / "state"), "Liver").page.views
+    view.show_view("Migration")
+    view.migration.write_picture(tmp_path / "one.png")
+    assert QImage(str(tmp_path / "one.png")).height() > 2 * 21 * 6 * 6

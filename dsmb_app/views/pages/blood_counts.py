@@ -1,4 +1,4 @@
-"""Blood counts: one test and direction at a time, as shifts of grade, waterfall, nadirs or courses, and its tables."""
+"""Blood counts: one test and direction at a time, as shifts of grade, waterfall, nadirs or courses; and its tables."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import column_of
 from dsmb_app.views.lab_choosers import BloodChooser, choose_side
 from dsmb_app.views.lab_view import LabView
+from dsmb_app.views.labs_strip import LabsStrip
 from dsmb_app.views.pages.exhibit_page import ExhibitPage
 from dsmb_app.views.plots.shift_matrix import blocks
 from dsmb_app.views.shift_matrices import ShiftMatrices
@@ -46,7 +47,9 @@ class BloodCounts(ExhibitPage):
         self.matrices, self.nothing = ShiftMatrices(desk), label(kind="muted", wraps=True)
         self.how = label(_HOW_TO_READ, "muted", wraps=True)
         self.figures = {name: LabView(desk, number) for name, number in FIGURES.items()}
-        parts = (self.chooser, self.how, self.matrices, self.nothing, *self.figures.values())
+        self.labs = LabsStrip(desk, TABLES[1])
+        self.labs.drilled.connect(self.drilled)
+        parts = (self.chooser, self.labs, self.how, self.matrices, self.nothing, *self.figures.values())
         self.top = column_of(*parts, gap=SPACE)
         self.column.insertWidget(0, self.top)
         for figure in self.figures.values():
@@ -91,11 +94,12 @@ class BloodCounts(ExhibitPage):
         self.nothing.setVisible(bool(missing))
         for part in (self.how, self.matrices):
             part.setVisible(is_matrix and not missing)
+        found = self._asked(block[0]) if there and block[0] else None
+        self.labs.show_test(found)
         for name, figure in self.figures.items():
             figure.row = block
             figure.setVisible(there and name == self.views.shown)
             figure.refresh()
-        found = self._asked(block[0]) if there else None
         for exhibit, rows in zip(self.exhibits, (block, block[:1]), strict=True):
             exhibit.narrow(rows if there else ())
             exhibit.setVisible(not (found and found.test.held))

@@ -14,6 +14,7 @@ from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import column_of, flow_of
 from dsmb_app.views.lab_choosers import TestList, choose_side, side_box
 from dsmb_app.views.lab_view import LabView
+from dsmb_app.views.labs_strip import LabsStrip
 from dsmb_app.views.pages.exhibit_page import ExhibitPage
 from dsmb_app.views.theme import SPACE
 from dsmb_app.views.view_buttons import ViewButtons
@@ -36,6 +37,8 @@ class Laboratory(ExhibitPage):
         self.change: QCheckBox = named(QCheckBox("Change from baseline"), "Change from baseline")
         self.side = side_box("To the lowest", "To the highest", "The lowest value after baseline, or the highest")
         self.figures = {OVER_VISITS: LabView(desk, BOXES), SHIFT: LabView(desk, SHIFTS)}
+        self.labs = LabsStrip(desk, TABLE)
+        self.labs.drilled.connect(self.drilled)
         self._lay_out()
         for figure in self.figures.values():
             figure.labs_wanted.connect(self.labs_wanted)
@@ -47,7 +50,7 @@ class Laboratory(ExhibitPage):
 
     def _lay_out(self) -> None:
         tools = flow_of(self.views, self.change, self.side, line_gap=SPACE)
-        self.top = column_of(tools, *self.figures.values(), gap=SPACE)
+        self.top = column_of(tools, self.labs, *self.figures.values(), gap=SPACE)
         self.column.insertWidget(0, self.top)
         body = QSplitter(Qt.Orientation.Horizontal)
         body.setChildrenCollapsible(False)
@@ -95,6 +98,7 @@ class Laboratory(ExhibitPage):
             figure.setVisible(there and name == self.views.shown)
             figure.refresh()
         found = self._asked(code) if there else None
+        self.labs.show_test(found)
         self.exhibits[0].narrow((code,) if there else ())
         self.exhibits[0].setVisible(not (found and found.test.held))
 

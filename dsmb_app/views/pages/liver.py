@@ -6,17 +6,24 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout
 
+from dsmb_app.model.errors import Refusal
+from dsmb_app.model.figures import BOXES
 from dsmb_app.model.words import TOTAL
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.exhibit_view import ExhibitView
+from dsmb_app.views.labs_strip import LabsStrip
 from dsmb_app.views.pages.liver_views import LiverViews
 from dsmb_app.views.pages.page import Page
 from dsmb_app.views.patient_view import PatientView
+from dsmb_app.views.theme import SPACE
 
 TABLE = "K18"
 TESTS = ("ALT", "AST", "BILI", "ALP")
-_PLOT, _PATIENT = 42, 62
-"""Shares of the plot in the page's width, and of a patient in its height, in percent."""
+PANEL = "Liver tests"
+_PLOT, _MOST_PLOT, _NAMES, _PATIENT = 36, 58, 19, 62
+"""Shares in percent: of the plot in the page's width at least and at most, of the rows' names at least, of a patient in
+its height."""
+_LEAST_PLOT, _MOST_NAMES = 320, 380
 
 
 class Liver(Page):
@@ -24,6 +31,8 @@ class Liver(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
+        # Before the table, whose new result it then counts.
+        self._desk, self.labs = desk, LabsStrip(desk, TABLE)
         self.exhibit, self.views, self.patient = ExhibitView(desk, TABLE), LiverViews(desk), PatientView(desk)
         # Beside a plot the table has room for the arms and their difference; the total can be asked for.
         self.exhibit.columns.show_column(TOTAL, False)
@@ -34,13 +43,18 @@ class Liver(Page):
                 splitter.addWidget(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.body)
+        column.setSpacing(SPACE)
+        column.addWidget(self.labs)
+        column.addWidget(self.body, 1)
         self._divided = False
+        self._patient = _PATIENT
         self._connect()
 
     def _connect(self) -> None:
         self.body.splitterMoved.connect(self._divide)
-        for part in (self.exhibit, self.views):
+        self.left.splitterMoved.connect(self._keep_patient)
+        self.exhibit.laid_out.connect(self._follow_table)
+        for part in (self.exhibit, self.views, self.labs):
             part.drilled.connect(self.drilled)
         self.views.picked.connect(self._show_subject)
         self.views.chosen.connect(self._show_subjects)
@@ -56,8 +70,12 @@ class Liver(Page):
         self._make_room()
 
     def _make_room(self) -> None:
-        patient = self.height() * _PATIENT // 100
-        self.left.setSizes([self.height() - patient, patient])
+        patient = self.left.height() * self._patient // 100
+        self.left.setSizes([self.left.height() - patient, patient])
+
+    def _keep_patient(self) -> None:
+        """Leave the border below the table where the reader has put it, also for the next patient."""
+        self._patient = 100 * self.left.sizes()[1] // max(sum(self.left.sizes()), 1)
 
     def show_subject(self, usubjid: str, among: tuple[str, ...]) -> bool:
         """Show a subject of a cell's list over time, with the others of the list one step behind."""
@@ -75,9 +93,28 @@ class Liver(Page):
         self._divided = True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the plot what it needs to be read, the table the rest."""
+        """Divide the new room."""
         super().resizeEvent(event)
-        if not self._divided:
-            plot = self.width() * _PLOT // 100
-            self.exhibit.view.limit_names((self.width() - plot) * 42 // 100)
-            self.body.setSizes([self.width() - plot, plot])
+        self._share_room()
+
+    def _follow_table(self) -> None:
+        try:
+            known = {test.code for test in self._desk.figure(BOXES).tests}
+            self.labs.show_panel(PANEL, known)
+        except Refusal:
+            # The table says why it is not shown.
+            self.labs.clear()
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Give the table the room for its columns while the plot can still be read, and the plot the rest."""
+        if self._divided:
+            return
+        view = self.exhibit.view
+        beside = view.verticalScrollBar().sizeHint().width() + self.body.handleWidth() + 2 * view.frameWidth()
+        least, most = max(self.width() * _PLOT // 100, _LEAST_PLOT), self.width() * _MOST_PLOT // 100
+        free = self.width() - beside - view.arm_header.length()
+        # The names take what the columns leave beside a plot of its full width, and wrap where that is little.
+        view.limit_names(max(free - most, self.width() * _NAMES // 100), most=_MOST_NAMES)
+        plot = min(max(free - view.verticalHeader().sizeHint().width(), least), most)
+        self.body.setSizes([self.width() - plot, plot])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from dsmb_app.views.desk import Desk
@@ -30,7 +30,7 @@ class LiverViews(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._bar = ViewButtons(_HINTS)
+        self._bar = ViewButtons(_HINTS, wraps=True)
         self.buttons = self._bar.buttons
         self.figure, self.migration = FigureView(desk, FIGURES[EDISH]), MigrationView(desk)
         self.stack = QStackedWidget()
@@ -39,7 +39,7 @@ class LiverViews(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
-        column.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._bar)
         column.addWidget(self.stack, 1)
         self._bar.chosen.connect(self._show)
         self.figure.picked.connect(self.picked)

@@ -121,7 +121,7 @@ class DotPlot(RowPlot):
         x, y, ends_x, ends_y = [], [], [], []
         for place, line in enumerate(self._lines):
             value = self._value(line.row.key, series.estimate)
-            if value is None:
+            if value is None or line.group:
                 continue
             x.append(value)
             y.append(place + 0.5 + offset)

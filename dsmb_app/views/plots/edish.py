@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QRubberBand
 
 from dsmb_app.model.result import Point, Scatter
@@ -17,7 +17,7 @@ from dsmb_app.model.words import TOTAL
 from dsmb_app.views.plots.base import pen
 from dsmb_app.views.plots.point_plot import PointPlot
 from dsmb_app.views.tables import plain_tip
-from dsmb_app.views.theme import Mark, Theme, mark_of
+from dsmb_app.views.theme import SPACE, Mark, Theme, mark_of
 
 _SIZE, _CHOSEN, _SAME = 10, 17, 2.5
 _TICKS = tuple(step * 10.0**power for power in range(-2, 5) for step in (1, 2, 5))
@@ -31,6 +31,9 @@ _GAP = np.array([0.28, 0.72])
 _CLOSE = 0.13
 """Decades from a line's own tick within which no other has room."""
 _LEAST_DRAG = 5
+_SMALLER = 5
+_MANY, _SEEN_THROUGH = 100, 150
+"""Above so many points they let each other through."""
 
 
 class EDish(PointPlot):
@@ -125,9 +128,11 @@ class EDish(PointPlot):
         mine = [i for i, p in enumerate(points) if (p.arm, p.marked) == (arm, marked)]
         mark = mark_in(figure, self.theme, arm)
         outline = pen(mark.colour, 1.6) if marked else pen(self.theme.surface, 0.8)
+        fill = QColor(mark.colour)
+        fill.setAlpha(_SEEN_THROUGH if len(points) > _MANY else 255)
         dots = pg.ScatterPlotItem(
             self._xy[mine, 0], self._xy[mine, 1], symbol=mark.symbol, size=_SIZE, pxMode=True, name=(arm, marked),
-            pen=outline, brush=None if marked else QColor(mark.colour), data=[points[i].quadrant for i in mine],
+            pen=outline, brush=None if marked else fill, data=[points[i].quadrant for i in mine],
         )  # fmt: skip
         self.panel.addItem(dots, ignoreBounds=True)
 
@@ -167,13 +172,32 @@ class EDish(PointPlot):
 
     def _name_quadrants(self, figure: Scatter, size: np.ndarray) -> None:
         """Write each quadrant's name into its outer corner, or above its panel, and below the name who is there."""
+        font = self._fitting_font(figure)
         for place, (name, count) in enumerate(zip(figure.quadrants, figure.counts or ("",) * 4, strict=True)):
             across, down = (0, 0) if figure.panelled else (place % 2, int(place > 1))
             above = down or figure.panelled
             left, bottom = self._corner([place])[0] + self._low
             x, y = left + across * size[0], bottom + (1 - down) * size[1]
-            self._add_words(name, x, y, (across, 1.9 if above else 0))
-            self._add_words(count, x, y, (across, 1 if above else -0.9))
+            self._add_words(name, x, y, (across, 1.9 if above else 0), font=font)
+            self._add_words(count, x, y, (across, 1 if above else -0.9), font=font)
+
+    def _fitting_font(self, figure: Scatter) -> QFont:
+        """Return the font in which the names of two quadrants stand side by side: a smaller one in a narrow plot."""
+        font = QFont(self.font())
+        room = self.panel.vb.width() - 2 * SPACE
+        for _ in range(_SMALLER):
+            widths = [QFontMetrics(font).horizontalAdvance(name) for name in figure.quadrants]
+            if max(widths[0] + widths[1], widths[2] + widths[3]) <= room:
+                break
+            font.setPointSizeF(font.pointSizeF() * 0.94)
+        return font
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Write the names for the new room."""
+        super().resizeEvent(event)
+        # Called by the plotting library too, while the plot is still being made, and when it is taken apart.
+        if getattr(self, "_figure", None) and not self.closed:
+            self._redraw()
 
     def _ask(self, place: int) -> None:
         away = np.hypot(*(self._places(self._xy) - self._places(self._xy)[place]).T)

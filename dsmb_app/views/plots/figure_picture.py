@@ -22,16 +22,17 @@ from dsmb_app.views.theme import LIGHT, SPACE, Entry
 
 PLOT_HEIGHT = 430
 _LEAST_PANEL, _LEAST_HEIGHT, _GAP = 300, 240, 2 * SPACE
-_MOST_PANELS = 6
+_MOST_PANELS, _MOST_ACROSS = 6, 3
 _WRAPPED = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One plot of a picture: how it is made, drawn already, and its legend."""
+    """One plot of a picture: how it is made, drawn already, its legend, and what stands above it."""
 
     make: Callable[[], Canvas]
     legend: Sequence[Entry]
+    title: str = ""
 
 
 class FigurePicture(Drawing):
@@ -46,13 +47,14 @@ class FigurePicture(Drawing):
         notes: Sequence[str],
         source: str,
         width: int = 1000,
+        height: int = PLOT_HEIGHT,
     ) -> None:
         super().__init__(title=title, source=source, width=width)
         self._panels, self._subtitle, self._notes = panels, subtitle, "\n".join(notes)
-        self._across = min(len(panels), max((width - 2 * MARGIN) // _LEAST_PANEL, 1))
+        self._across = min(len(panels), _MOST_ACROSS, max((width - 2 * MARGIN) // _LEAST_PANEL, 1))
         self._rows = -(-len(panels) // self._across)
         # One page holds them all.
-        self._high = PLOT_HEIGHT if self._rows == 1 else max(_LEAST_HEIGHT, 2 * PLOT_HEIGHT // (self._rows + 1))
+        self._high = height if self._rows == 1 else max(_LEAST_HEIGHT, 2 * PLOT_HEIGHT // (self._rows + 1))
         self._wide = (width - 2 * MARGIN - (self._across - 1) * _GAP) // self._across
         self._legend = tuple(dict.fromkeys(entry for panel in panels for entry in panel.legend))
 
@@ -60,8 +62,12 @@ class FigurePicture(Drawing):
     def size(self) -> QSize:
         """Return the size in pixels at 100%."""
         text = self.line_height * (3 + len(self.legend_lines(self._legend)))
-        plots = self._rows * (self._high + SPACE)
+        plots = self._rows * (self._title_height + self._high + SPACE)
         return QSize(self.width, 2 * MARGIN + text + SPACE + plots + self._notes_height())
+
+    @property
+    def _title_height(self) -> int:
+        return self.line_height if any(panel.title for panel in self._panels) else 0
 
     def _notes_height(self) -> int:
         room = QRect(0, 0, self.width - 2 * MARGIN, 10_000)
@@ -75,9 +81,13 @@ class FigurePicture(Drawing):
         y = self.paint_legend(painter, y, self._legend) + SPACE
         for place, panel in enumerate(self._panels):
             down, across = divmod(place, self._across)
-            top = y + down * (self._high + SPACE)
-            self._paint_plot(painter, panel, MARGIN + across * (self._wide + _GAP), top)
-        y += self._rows * (self._high + SPACE)
+            left, top = MARGIN + across * (self._wide + _GAP), y + down * (self._title_height + self._high + SPACE)
+            if panel.title:
+                painter.setFont(self.bold)
+                painter.setPen(QColor(LIGHT.text))
+                painter.drawText(QRect(left, top, self._wide, self.line_height), int(_WRAPPED), panel.title)
+            self._paint_plot(painter, panel, left, top + self._title_height)
+        y += self._rows * (self._title_height + self._high + SPACE)
         painter.setFont(self.small)
         painter.setPen(QColor(LIGHT.muted))
         height = self._notes_height()

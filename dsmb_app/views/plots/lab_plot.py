@@ -8,15 +8,18 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor, QFontMetrics
+from PySide6.QtGui import QColor, QFontMetrics, QResizeEvent
 
-from dsmb_app.model.figures import LabFigure
+from dsmb_app.model.figures import LabFigure, Line
 from dsmb_app.model.words import TOTAL
 from dsmb_app.views.plots.base import pen
 from dsmb_app.views.plots.point_plot import PointPlot
 from dsmb_app.views.theme import SPACE, Entry, Mark, Theme, mark_of
 
-_ROOM, _NEAR_LINE, _AXIS, _GROUND = 0.05, 0.045, 60, 215
+_ROOM, _AXIS = 0.05, 60
+_SHORT = (("upper limit of normal", "ULN"), ("lower limit of normal", "LLN"), ("grade ", "G"), (": below", " <"),
+          (": above", " >"))  # fmt: skip
+"""So the words fit beside the marks; the notes say them in full."""
 _LOG_STEPS = (1, 2, 5)
 
 
@@ -31,6 +34,7 @@ class LabPlot(PointPlot):
     def __init__(self, name: str, *, goes: str, theme: Theme | None = None, rows: bool = False) -> None:
         super().__init__(name, goes=goes, theme=theme)
         self._figure: LabFigure | None = None
+        self._end = 0.0
         self.below: pg.PlotItem | None = self._add_rows() if rows else None
 
     def _add_rows(self) -> pg.PlotItem:
@@ -66,6 +70,13 @@ class LabPlot(PointPlot):
         if self._figure is not None:
             self.show_figure(self._figure)
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Give the words of lines their room beside the marks."""
+        super().resizeEvent(event)
+        # Called by the plotting library too, while the plot is still being made, and when it is taken apart.
+        if getattr(self, "_figure", None) and self._figure.lines and not self.closed:
+            self._redraw()
+
     def _mark(self, arm: str) -> Mark:
         return mark_of(self.theme, self._figure, arm)
 
@@ -80,6 +91,8 @@ class LabPlot(PointPlot):
         near = [v for v in self._line_values() if low - 0.6 * span <= v <= high + 0.6 * span]
         low, high = min(low, *near, low), max(high, *near, high)
         room = _ROOM * ((high - low) or span)
+        self._end = x[1]
+        x = x[0], x[1] + self._beside(x[1] - x[0], near)
         self.panel.setRange(xRange=x, yRange=(low - room, high + room), padding=0)
         for side, text in zip(("bottom", "left"), words, strict=True):
             self._set_axis(side, text)
@@ -89,27 +102,30 @@ class LabPlot(PointPlot):
     def _line_values(self) -> list[float]:
         return [self._scaled(line.value) for line in self._figure.lines] if self._figure else []
 
+    def _beside(self, span: float, shown: Sequence[float]) -> float:
+        """Return the room to the right of the marks for the words of lines, in units of the horizontal scale."""
+        if not self._figure or not shown:
+            return 0.0
+        words = [_words(line) for line in self._figure.lines if line.words]
+        wide = max(map(QFontMetrics(self._small_font()).horizontalAdvance, words), default=0) + (SPACE if words else 0)
+        return span * wide / max(self.width() - _AXIS - wide - 2 * SPACE, wide, 1)
+
     def _scaled(self, value: float) -> float:
         """Return where a value stands on the scale."""
         return value
 
     def _draw_lines(self) -> None:
-        """Draw the figure's lines, each with its words at the right end, above it or, over a near neighbour, below."""
-        (_, right), (bottom, top) = self.panel.vb.viewRange()
-        shown = sorted(
-            (at, line) for line, at in zip(self._figure.lines, self._line_values(), strict=True) if bottom <= at <= top
-        )
-        for place, (at, line) in enumerate(shown):
+        """Draw the figure's lines, each with its words beside the marks: above it, or higher where others stand."""
+        _, (bottom, top) = self.panel.vb.viewRange()
+        every = zip(self._line_values(), self._figure.lines, strict=True)
+        shown = sorted((one for one in every if bottom <= one[0] <= top), key=lambda one: one[0])
+        for at in dict.fromkeys(at for at, _ in shown):
             self._add_line(at, angle=0)
-            if not line.words:
-                continue
-            crowded = place + 1 < len(shown) and shown[place + 1][0] - at < _NEAR_LINE * (top - bottom)
-            words, anchor = f"{line.words} {line.value:g}", (1, 0 if crowded else 1)
-            told = self._add_words(words, right, at, anchor, font=self._small_font())
-            # Above the marks, on a ground of its own: words that a mark cuts through cannot be read.
-            told.fill = pg.mkBrush(faint(self.theme.surface, _GROUND))
+        worded = [(at, _words(line)) for at, line in shown if line.words]
+        high = QFontMetrics(self._small_font()).height() / max(self.panel.vb.height(), 100.0) * (top - bottom)
+        for y, (_, words) in zip(_spread([at for at, _ in worded], high, top), worded, strict=True):
+            told = self._add_words(words, self._end, y, (0, 0.5), font=self._small_font())
             told.textItem.document().setDocumentMargin(1)
-            told.setZValue(60)
 
     def _dots(
         self,
@@ -182,6 +198,25 @@ def legend_of(figure: LabFigure, theme: Theme) -> list[Entry]:
     """Return the legend's entries: each arm by its mark."""
     shown = [("All subjects" if arm == TOTAL else arm, arm) for arm in figure.arms]
     return [(words, mark_of(theme, figure, arm), False) for words, arm in shown]
+
+
+def _spread(places: Sequence[float], high: float, top: float) -> list[float]:
+    """Return the middles of labels of a height that stand above rising places, none upon another and none above top."""
+    found: list[float] = []
+    for place in places:
+        found.append(max(place + high / 2, found[-1] + high if found else place))
+    highest = top - high / 2
+    for i in reversed(range(len(found))):
+        found[i] = min(found[i], highest)
+        highest = found[i] - high
+    return found
+
+
+def _words(line: Line) -> str:
+    words = line.words
+    for whole, short in _SHORT:
+        words = words.replace(whole, short)
+    return f"{words}{'' if words.endswith(('<', '>')) else ' '}{line.value:.4g}"
 
 
 def faint(colour: str, alpha: int) -> QColor:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dsmb_app.model.result import ResultTable
 from dsmb_app.model.time_course import TimeCourse
 from dsmb_app.views.plots import time_course
-from dsmb_app.views.plots.figure_picture import FigurePicture, Panel
-from dsmb_app.views.plots.migration import MigrationPlot
+from dsmb_app.views.plots.figure_picture import PLOT_HEIGHT, FigurePicture, Panel
+from dsmb_app.views.plots.migration import MigrationPlot, least_height
 from dsmb_app.views.plots.time_course import TimeCoursePlot
 from dsmb_app.views.theme import LIGHT
 
@@ -25,6 +25,7 @@ def migration_picture(table: ResultTable, *, note: str, source: str) -> FigurePi
         subtitle=table.population,
         notes=(note, *table.footnotes),
         source=source,
+        height=max(PLOT_HEIGHT, least_height(table)),
     )
 
 

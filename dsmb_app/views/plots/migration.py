@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainterPath, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainterPath, QResizeEvent, QWheelEvent
 
 from dsmb_app.model.result import Column, ResultTable, RowKey
 from dsmb_app.model.words import TOTAL, Stat
@@ -19,9 +19,10 @@ from dsmb_app.views.theme import SPACE, Theme, mark_of
 _BEFORE, _AFTER = "baseline ", "worst "
 _SIGNS = {"Hyperbilirubinaemia": 0, "Potential Hy's law": 1, "Normal range": 2, "Temple's corollary": 3}
 """Where a quadrant lies: upper left, upper right, lower left, lower right."""
-_DEEPEST, _TWO_LINES, _HIGHEST_ROW, _SIGN = 0.6, 33, 44, 15
-_HEAD, _BETWEEN, _COUNT = 1.0, 0.95, 0.75
-"""Heights of the head and of an arm's name, and the width of the column of N, in rows and columns of a matrix."""
+_DEEPEST, _TWO_LINES, _LEAST_ROW, _HIGHEST_ROW, _SIGN = 0.6, 33, 21, 44, 15
+_BETWEEN, _COUNT, _END = 1.15, 0.75, 0.15
+"""Heights of an arm's head and of what follows the last arm, and the width of the column of N, in rows and columns of a
+matrix."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def moves_of(table: ResultTable) -> list[Move]:
     after = list(dict.fromkeys(key[-1] for key in keys))
     found = []
     for place, arm in enumerate(table.arms or (TOTAL,)):
-        top = _HEAD + place * (_BETWEEN + len(before)) + _BETWEEN
+        top = place * (_BETWEEN + len(before)) + _BETWEEN
         for key in keys:
             n, pct, of = (table.cell(key, Column(arm, stat)) for stat in (Stat.N, Stat.PCT, Stat.DENOMINATOR))
             if n is None or pct is None or of is None:
@@ -59,10 +60,21 @@ def moves_of(table: ResultTable) -> list[Move]:
     return found
 
 
+def _rows_of(moves: list[Move]) -> float:
+    return max((move.down for move in moves), default=0.0) + 1 + _END
+
+
+def least_height(table: ResultTable) -> int:
+    """Return the height in pixels in which every cell of the matrices can be read."""
+    return round(_rows_of(moves_of(table)) * _LEAST_ROW)
+
+
 class MigrationPlot(PointPlot):
     """Draws an exhibit of moves; ``picked`` carries row and column of a cell that was asked about."""
 
     picked = Signal(object, object)
+    reached = Signal(QPointF)
+    """Carries where the cell stands that the keys have gone to."""
 
     def __init__(self, theme: Theme | None = None) -> None:
         """Draw in a theme, or in the one that the window has."""
@@ -82,8 +94,15 @@ class MigrationPlot(PointPlot):
     def show_table(self, table: ResultTable) -> None:
         """Draw a table in place of the one before."""
         self._table, self.moves = table, moves_of(table)
+        # Where there are many arms the view around the plot scrolls.
+        self.setMinimumHeight(least_height(table))
         self._xy = np.array([(move.column + 0.5, move.down + 0.5) for move in self.moves]).reshape(-1, 2)
         self._redraw()
+
+    @property
+    def _rows(self) -> float:
+        """Return the height of all matrices in rows."""
+        return _rows_of(self.moves)
 
     @property
     def _names(self) -> list[str]:
@@ -106,10 +125,11 @@ class MigrationPlot(PointPlot):
     def _set_scales(self) -> float:
         """Give the names the room they need and the cells the rest; return the height of a row in pixels."""
         metrics = QFontMetrics(self._small_font())
-        names = max(map(metrics.horizontalAdvance, self._names)) + _SIGN + 3 * SPACE
+        arms = [metrics.horizontalAdvance(words) + _SIGN for words in self._arm_words().values()]
+        names = max(*map(metrics.horizontalAdvance, self._names), *arms) + _SIGN + 3 * SPACE
         columns = 4 + _COUNT
         cell = max((self.width() - names) / columns, 10.0)
-        high = max(max(move.down for move in self.moves) + 1.15, self.height() / _HIGHEST_ROW)
+        high = max(self._rows, self.height() / _HIGHEST_ROW)
         self.panel.setRange(xRange=(-names / cell, columns), yRange=(0, high), padding=0)
         return self.height() / high
 
@@ -136,22 +156,25 @@ class MigrationPlot(PointPlot):
         self._add_words(move.of, 4 + _COUNT / 2, y, (0.5, 0.5), font=small)
 
     def _draw_heads(self, table: ResultTable) -> None:
-        small = self._small_font()
-        self._add_words("Baseline ↓  Worst →", -self._pixels(SPACE // 2), _HEAD / 2, (1, 0.5), font=small)
-        self._add_words("N", 4 + _COUNT / 2, _HEAD / 2, (0.5, 0.5), font=small)
-        for column, name in enumerate(dict.fromkeys(move.key[-1].removeprefix(_AFTER) for move in self.moves)):
-            self._draw_sign(name, column + 0.5, _HEAD / 2)
+        small, left = self._small_font(), self.panel.vb.viewRange()[0][0]
+        columns = dict.fromkeys(move.key[-1].removeprefix(_AFTER) for move in self.moves)
         tops = {move.arm: move.down for move in reversed(self.moves)}
-        for arm in table.arms or (TOTAL,):
-            name = "All subjects" if arm == TOTAL else f"{arm}"
-            mark = mark_of(self.theme, table, arm)
-            y, size = tops[arm] - _BETWEEN * 0.36, f"{name} (N={table.arm_sizes[arm]})"
+        for arm, words in self._arm_words().items():
+            mark, y = mark_of(self.theme, table, arm), tops[arm] - _BETWEEN * 0.42
             dot = pg.ScatterPlotItem(
-                [self._pixels(7)], [y], symbol=mark.symbol, size=9, pxMode=True,
+                [left + self._pixels(SPACE)], [y], symbol=mark.symbol, size=9, pxMode=True,
                 pen=pen(self.theme.surface, 0.8), brush=QColor(mark.colour),
             )  # fmt: skip
             self.panel.addItem(dot, ignoreBounds=True)
-            self._add_words(size, self._pixels(14), y, (0, 0.5), colour=self.theme.text)
+            self._add_words(words, left + self._pixels(2 * SPACE), y, (0, 0.5), font=small, colour=self.theme.text)
+            # Over each matrix: the first one's heads are out of sight where the last one is read.
+            for column, name in enumerate(columns):
+                self._draw_sign(name, column + 0.5, y)
+            self._add_words("N", 4 + _COUNT / 2, y, (0.5, 0.5), font=small)
+
+    def _arm_words(self) -> dict[str, str]:
+        sizes, arms = self._table.arm_sizes, self._table.arms or (TOTAL,)
+        return {arm: f"{'All subjects' if arm == TOTAL else arm} (N={sizes[arm]})" for arm in arms}
 
     def _draw_sign(self, name: str, x: float, y: float) -> None:
         """Draw the four quadrants with one filled: where a name lies in the eDISH plot."""
@@ -173,6 +196,16 @@ class MigrationPlot(PointPlot):
         # Called by the plotting library too, while the plot is still being made, and when it is taken apart.
         if getattr(self, "moves", None) and not self.closed:
             self._redraw()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Say where the keys have gone, that it is brought into sight."""
+        super().keyPressEvent(event)
+        if self.at_hand >= 0:
+            self.reached.emit(self.position_of(self.at_hand))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Let the view around the plot scroll."""
+        event.ignore()
 
     def _places(self, xy: np.ndarray) -> np.ndarray:
         """Return where points stand in this widget; here the first row is on top."""

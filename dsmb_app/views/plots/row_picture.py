@@ -133,7 +133,7 @@ def keys_that_fit(table: ResultTable) -> list[RowKey]:
 
 def _lines_to_draw(table: ResultTable) -> list[Line]:
     """Return the rows that a picture can show: a row of one grade is a part of the bar above it."""
-    return [line for line in lay_out(table).lines if not is_grade(line.row.key)]
+    return [line for line in lay_out(table).lines if not line.group and not is_grade(line.row.key)]
 
 
 def as_png(table: ResultTable, *, keys: Collection[RowKey], source: str, width: int = 1000) -> bytes:

@@ -79,7 +79,7 @@ class RowPlot(Canvas):
         """Draw a result, all of its rows; ``layout`` where it is laid out already."""
         self._table = table
         self._layout = layout or lay_out(table)
-        self._places = {line.row.key: place for place, line in enumerate(self._layout.lines)}
+        self._places = {line.row.key: place for place, line in reversed(list(enumerate(self._layout.lines)))}
         self._prepare()
         self.show_lines(self._layout.lines)
 
