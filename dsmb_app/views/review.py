@@ -36,6 +36,7 @@ class Review(QWidget):
             page.drilled.connect(self.drill)
             page.labs_wanted.connect(self.show_labs)
             page.subjects_wanted.connect(self.show_subjects)
+            page.records_wanted.connect(self.show_records)
         self._lay_out()
         self._mark_level()
         self.navigation.chosen.connect(self.show_page)
@@ -103,14 +104,18 @@ class Review(QWidget):
             view.subject_wanted.connect(self._show_subject)
             self._push(view)
 
+    def show_records(self, usubjid: str) -> None:
+        """Show one subject's adverse events."""
+        records = self.desk.subject_records(usubjid)
+        if records is not None:
+            self._push(drill.of_subject(self.desk, usubjid, records))
+
     def _show_subject(self, usubjid: str) -> None:
         if self.page.show_subject(usubjid, self.stack.currentWidget().panels[0].model.listing.subjects):
             self._forget_patients()
             self.stack.setCurrentWidget(self.page)
             return
-        records = self.desk.subject_records(usubjid)
-        if records is not None:
-            self._push(drill.of_subject(self.desk, usubjid, records))
+        self.show_records(usubjid)
 
     def _push(self, view: drill.RecordsView) -> None:
         self.banner.hide()
