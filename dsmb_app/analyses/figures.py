@@ -18,6 +18,8 @@ from dsmb_app.model.result import Figure, RowKey
 from dsmb_app.model.words import ANY, Level
 
 Bools = npt.NDArray[np.bool_]
+_INFECTIONS = ("Serious", "Severe", "Opportunistic", "Fatal")
+"""Rows of K15 whose name alone does not say what happened."""
 
 
 def _onset(cut: Cut, row: RowKey, of: str) -> Figure:
@@ -42,6 +44,8 @@ def _about(row: RowKey, of: str) -> tuple[Exhibit, RowKey, str]:
     if found.id == by_cycle.EXHIBIT:
         return found, key, (key != (ANY,) and by_cycle.term_of(key)) or "any adverse event"
     anything = {"K15": "any infection", "T09": "any adverse event"}.get(found.id, f"any of {found.title}")
+    if found.id == "K15" and key[-1] in _INFECTIONS:
+        return found, key, f"{key[-1].lower()} infection"
     return found, key, anything if key == (ANY,) else key[-1]
 
 

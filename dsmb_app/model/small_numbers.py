@@ -18,22 +18,25 @@ def missed(n: int, share: float) -> float:
 
 
 def missed_words(sizes: Mapping[str, int]) -> str:
-    """Return the sentence on a true 5% event for groups of these sizes; a group's name is "" where there is but one."""
-    by_size: dict[int, list[str]] = {}
+    """Return the sentence on a true 5% event for groups of these sizes, by name; one group needs no name."""
+    by_share: dict[str, list[str]] = {}
     for name, n in sizes.items():
-        by_size.setdefault(n, []).append(name)
-    if not by_size:
+        by_share.setdefault(_share(n), []).append(name)
+    if not by_share:
         return ""
-    parts = [f"{_times(n)} of the time with {_whom(n, names, len(sizes))}" for n, names in by_size.items()]
-    return f"A true {formats.half_up(100 * SHARE, 0)}% event would be missed {', '.join(parts)}."
+    first, *others = (f"{share}{{}} with {_whom(names, sizes)}" for share, names in by_share.items())
+    told = ", ".join([first.format(" of the time"), *(other.format("") for other in others)])
+    return f"A true {formats.half_up(100 * SHARE, 0)}% event would be missed {told}."
 
 
-def _times(n: int) -> str:
+def _share(n: int) -> str:
     percent = 100 * missed(n, SHARE)
     return "less than 1%" if percent < 1 else f"{formats.half_up(percent, 0)}%"
 
 
-def _whom(n: int, names: list[str], groups: int) -> str:
-    if groups == 1:
-        return f"{n} subjects"
-    return f"{n} per arm" if len(names) == groups else f"{n} in {' and '.join(names)}"
+def _whom(names: list[str], sizes: Mapping[str, int]) -> str:
+    low, high = min(sizes[name] for name in names), max(sizes[name] for name in names)
+    many = f"{low}" if low == high else f"{low} to {high}"
+    if len(sizes) == 1:
+        return f"{many} subjects"
+    return f"{many} per arm" if len(names) == len(sizes) else f"{many} in {' and '.join(names)}"

@@ -63,7 +63,8 @@ class RowFigures(QWidget):
         super().__init__()
         self.of, self.row = of, (ANY,)
         self.bar = ViewButtons({name: choice.hint for name, choice in choices.items()})
-        self.about = label(kind="muted", wraps=False)
+        self.about = label(kind="strong")
+        self.about.setToolTip("Click the name of another row above, or go there with the arrow keys")
         self.about.setAccessibleName("Row shown")
         self.stack = QStackedWidget()
         self.parts: dict[str, list[QWidget]] = {}

@@ -46,3 +46,6 @@ class RowView(PlotView):
     def _show_parts(self, shown: bool, *, drawn: bool) -> None:
         super()._show_parts(shown, drawn=drawn)
         self.subtitle.setVisible(shown and bool(self.subtitle.text()))
+        if self._compact:
+            # The table above names the marks, and each stands before its row of numbers.
+            self.legend.hide()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout
 
 from dsmb_app.model.result import RowKey
 from dsmb_app.model.small_numbers import missed_words
@@ -14,16 +14,13 @@ from dsmb_app.model.words import ANY, TOTAL
 from dsmb_app.views.controls import label, search_box
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.exhibit_view import ExhibitView
-from dsmb_app.views.flow import flow_of
 from dsmb_app.views.pages.page import Page
 from dsmb_app.views.row_figures import Choice, RowFigures
 from dsmb_app.views.tables import Role
 from dsmb_app.views.theme import SPACE
 
-_TABLE, _FIGURES, _ARM = 250, 330, 14
-"""Least heights: of the table, of the figures, and of a further arm's row of numbers below two of them."""
-_SHARE = 44
-"""Of the table in the page's height, in percent."""
+_TABLE, _SHARE = 250, 47
+"""Of the table: the least height in pixels, and its share of the page's height in percent."""
 
 
 class RowPage(Page):
@@ -44,6 +41,7 @@ class RowPage(Page):
     def _lay_out(self) -> None:
         self.body = QSplitter(Qt.Orientation.Vertical)
         self.body.setChildrenCollapsible(False)
+        self.exhibit.setMinimumHeight(_TABLE)
         for part in (self.exhibit, self.figures):
             self.body.addWidget(part)
         self.area = QScrollArea()
@@ -54,7 +52,11 @@ class RowPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
-        column.addWidget(flow_of(self.words, self.missed, line_gap=SPACE // 2))
+        top = QHBoxLayout()
+        top.setSpacing(2 * SPACE)
+        top.addWidget(self.words)
+        top.addWidget(self.missed, 1)
+        column.addLayout(top)
         column.addWidget(self.area, 1)
 
     def _connect(self) -> None:
@@ -84,7 +86,6 @@ class RowPage(Page):
         sizes = self._desk.session.arm_sizes
         arms = {name: n for name, n in sizes.items() if name != TOTAL}
         self.missed.setText(missed_words(arms or sizes))
-        self.body.setMinimumHeight(_TABLE + _FIGURES + _ARM * max(len(arms) - 2, 0))
         self._fit()
 
     def _divide(self) -> None:
@@ -93,7 +94,7 @@ class RowPage(Page):
 
     def _fit(self) -> None:
         if not self._divided:
-            height = max(self.area.viewport().height(), self.body.minimumHeight())
+            height = max(self.area.viewport().height(), self.body.minimumSizeHint().height())
             table = max(height * _SHARE // 100, _TABLE)
             self.body.setSizes([table, height - table])
 

@@ -34,7 +34,7 @@ class Bar:
 class HistogramPlot(CountPlot):
     """Draws a figure's bars; ``picked`` carries arm and place of one that was asked about."""
 
-    _heading = "Days watched"
+    _heading, _right = "Watched", 44
 
     def __init__(self, theme: Theme | None = None) -> None:
         """Draw in a theme, or in the one that the window has."""
@@ -73,7 +73,7 @@ class HistogramPlot(CountPlot):
         self._set_places(figure.x_label, numbers, every=every)
         self._write_rows(watched, every=every)
         self.panel.setYRange(0, self._lane * len(bases), padding=0)
-        counts = [(base + n, str(n)) for base in bases.values() for n in (0, highest)]
+        counts = [(base + n, str(n)) for base in bases.values() for n in ((0, highest) if len(bases) == 1 else (highest,))]
         lone = figure.arms == (TOTAL,)
         self.panel.showAxis("right", show=not lone)
         self._set_axis("left" if lone else "right", figure.y_label, counts)

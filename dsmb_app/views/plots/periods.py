@@ -18,7 +18,7 @@ from dsmb_app.views.plots.count_plot import CountPlot, arm_entries
 from dsmb_app.views.tables import plain_tip
 from dsmb_app.views.theme import Entry, Theme, mark_of
 
-_APART, _CAP = 0.11, 0.07
+_APART, _CAP, _FLOOR = 0.11, 0.07, 0.04
 _DOSING = "dosing"
 _WORDS = ("Week", "Day")
 _SHARES = (Stat.N, Stat.DENOMINATOR)
@@ -36,6 +36,10 @@ class Measure(Enum):
                "With an event (%)", (Stat.PCT,), _SHARES)  # fmt: skip
     RATE = ("Rate by phase", "Events per 100 patient-weeks, 95% interval", "Per 100 patient-weeks",
             (Stat.EAER_WEEK, Stat.EAER_WEEK_LOW, Stat.EAER_WEEK_HIGH), (Stat.EVENTS, Stat.WEEKS))  # fmt: skip
+
+    def heading(self, parts: int = 2) -> str:
+        """Return what the first or both of the numbers below are."""
+        return "/".join(("Events", "weeks")[:parts] if self is Measure.RATE else ("n", "N")[:parts])
 
     def rows(self, figure: PeriodFigure) -> list[RowKey]:
         """Return the rows that are drawn, in order."""
@@ -65,7 +69,6 @@ class PeriodPlot(CountPlot):
         goes = "Left and right go along an arm's marks, up and down from arm to arm, Enter asks about the subjects."
         super().__init__(f"{measure.words} by cycle", goes=goes, theme=theme)
         self.measure, self.marks = measure, []
-        self._heading = "Events/weeks" if measure is Measure.RATE else "n/N"
 
     def forget(self) -> None:
         """Draw nothing and keep nothing."""
@@ -95,20 +98,31 @@ class PeriodPlot(CountPlot):
         kinds = {row[0].partition(" ")[0].rstrip("s") for row in rows}
         shared = next((f"{word}s" for word in _WORDS if kinds == {word}), "")
         names = [_short(row, shared=bool(shared)) for row in rows]
-        below = {arm: [self._below(figure, row, arm) for row in rows] for arm in figure.arms}
-        lines = [line for name in names for line in name.split("\n")]
-        every = self._every([*lines, *(text for texts in below.values() for text in texts)], len(rows))
+        every, below = self._numbers(figure, rows, names)
         self._set_places(shared, names, every=every)
         self._write_rows(below, every=every)
         known = [value for mark in self.marks for value in (mark.value, mark.high) if not math.isnan(value)]
-        self.panel.setYRange(0, max([*known, 1.0]) * 1.08, padding=0)
+        high = max([*known, 1.0])
+        self.panel.setYRange(-_FLOOR * high, high * 1.08, padding=0)
         self._set_axis("left", self.measure.axis)
         for place, row in enumerate(rows):
             if row[-1] == _DOSING:
                 self._shade(place - 0.5, place + 0.5)
 
-    def _below(self, figure: PeriodFigure, row: RowKey, arm: str) -> str:
-        cells = [figure.table.cell(row, Column(arm, stat)) for stat in self.measure.below]
+    def _numbers(self, figure: PeriodFigure, rows: list[RowKey], names: list[str]) -> tuple[int, dict[str, list[str]]]:
+        """Return at every how many places there are texts, and the numbers: the first of the two alone in need."""
+        lines = [line for name in names for line in name.split("\n")]
+        # Better some numbers whole than all without what they are of.
+        for parts in (2, 1, 2):
+            self._heading = self.measure.heading(parts)
+            below = {arm: [self._below(figure, row, arm, parts) for row in rows] for arm in figure.arms}
+            every = self._every([*lines, *(text for texts in below.values() for text in texts)], len(rows))
+            if every == 1:
+                break
+        return every, below
+
+    def _below(self, figure: PeriodFigure, row: RowKey, arm: str, parts: int = 2) -> str:
+        cells = [figure.table.cell(row, Column(arm, stat)) for stat in self.measure.below[:parts]]
         texts = [cell.text if cell else "" for cell in cells]
         return "/".join(texts) if all(texts) else ""
 
@@ -116,7 +130,7 @@ class PeriodPlot(CountPlot):
         look = mark_of(self.theme, figure, arm)
         x, y = [mark.x for mark in mine], [mark.value for mark in mine]
         if self.measure is not Measure.RATE:
-            self.panel.addItem(pg.PlotCurveItem(x, y, pen=pen(look.colour, 1.6, look.dash)), ignoreBounds=True)
+            self.panel.addItem(pg.PlotCurveItem(x, y, pen=pen(look.colour, 1.6, look.dash), antialias=True), ignoreBounds=True)
         for mark in mine:
             if not math.isnan(mark.low + mark.high):
                 self._draw_limits(mark, look.colour)
@@ -153,7 +167,7 @@ class PeriodPlot(CountPlot):
         limits = f" (95% CI {texts[1]}, {texts[2]})" if texts[1:] else "%"
         rests = self._below(figure, mark.row, mark.arm)
         arm = "All subjects" if mark.arm == TOTAL else mark.arm
-        return plain_tip(f"{arm}\n{' > '.join(mark.row)}: {texts[0]}{limits}, {self._heading.lower()} {rests}")
+        return plain_tip(f"{arm}\n{' > '.join(mark.row)}: {texts[0]}{limits}, {self.measure.heading()} {rests}")
 
     def _ask(self, place: int) -> None:
         self.picked.emit(self.marks[place].row, self.marks[place].arm)
