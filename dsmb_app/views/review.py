@@ -11,11 +11,13 @@ from dsmb_app.model.result import Column, RowKey
 from dsmb_app.views import drill
 from dsmb_app.views.band import SessionBand
 from dsmb_app.views.banner import Banner
+from dsmb_app.views.curve_view import FIRST
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.navigation import Navigation
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.pages.page import Page
 from dsmb_app.views.theme import SPACE
+from dsmb_app.views.when_view import WhenView
 
 
 class Review(QWidget):
@@ -41,6 +43,7 @@ class Review(QWidget):
         self._mark_level()
         self.navigation.chosen.connect(self.show_page)
         desk.refused.connect(self.banner.refuse)
+        desk.when_wanted.connect(self.show_when)
         desk.results_changed.connect(self._results_changed)
         self.navigation.choose(0)
 
@@ -89,6 +92,14 @@ class Review(QWidget):
             view.subject_wanted.connect(self._show_subject)
             self._push(view)
 
+    def show_when(self, number: str, row: RowKey, words: str) -> None:
+        """Show the course over time of a row of an exhibit, or say why it has none."""
+        if self.desk.figure_or_refuse(FIRST, row, number) is not None:
+            view = WhenView(self.desk, number, row, words)
+            view.drilled.connect(self.drill)
+            view.subjects_wanted.connect(self.show_subjects)
+            self._push(view)
+
     def show_labs(self, usubjid: str, tests: tuple[str, ...]) -> None:
         """Show one subject's laboratory records of some tests, and its adverse events."""
         labs = self.desk.subject_labs(usubjid, tests)
@@ -117,7 +128,7 @@ class Review(QWidget):
             return
         self.show_records(usubjid)
 
-    def _push(self, view: drill.RecordsView) -> None:
+    def _push(self, view: drill.RecordsView | WhenView) -> None:
         self.banner.hide()
         view.back_wanted.connect(self.back)
         self.stack.addWidget(view)
@@ -131,7 +142,7 @@ class Review(QWidget):
         else:
             self._drop(self.stack.currentWidget())
             last = self.stack.widget(self.stack.count() - 1)
-            self.stack.setCurrentWidget(last if isinstance(last, drill.RecordsView) else self.page)
+            self.stack.setCurrentWidget(last if last not in self.pages else self.page)
             self.stack.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _drop(self, view: QWidget) -> None:
@@ -140,7 +151,7 @@ class Review(QWidget):
 
     def _forget_patients(self) -> None:
         for view in [self.stack.widget(i) for i in range(self.stack.count())]:
-            if isinstance(view, drill.RecordsView):
+            if view not in self.pages:
                 self._drop(view)
 
     def _results_changed(self) -> None:

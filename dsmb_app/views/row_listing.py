@@ -13,6 +13,8 @@ from dsmb_app.views.controls import label
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.drill import ListingPanel
 
+_BESIDE = "Onset day"
+
 
 class RowListing(QWidget):
     """Lists the records of a row's events, all arms together; ``records_wanted`` carries the subject of a record."""
@@ -66,12 +68,14 @@ class RowListing(QWidget):
 
 
 def with_background(records: Listing, subjects: Listing) -> Listing:
-    """Return the records, each ending in its subject's background medication; unchanged where the list has none."""
-    places = [place for place, header in enumerate(subjects.headers) if header.startswith("Background")]
+    """Return the records with their subjects' background medication beside the onset; unchanged where there is none."""
+    taken = [place for place, header in enumerate(subjects.headers) if header.startswith("Background")]
     by_subject = dict(zip(subjects.subjects, subjects.rows, strict=True))
-    rows = [
-        (*row, *(by_subject[who][place] if who in by_subject else "" for place in places))
-        for row, who in zip(records.rows, records.subjects, strict=True)
-    ]
-    headers = (*records.headers, *(subjects.headers[place] for place in places))
+    after = records.headers.index(_BESIDE) + 1 if _BESIDE in records.headers else len(records.headers)
+
+    def joined(row: tuple[str, ...], beside: tuple[str, ...]) -> tuple[str, ...]:
+        return (*row[:after], *(beside[place] if beside else "" for place in taken), *row[after:])
+
+    rows = [joined(row, by_subject.get(who, ())) for row, who in zip(records.rows, records.subjects, strict=True)]
+    headers = joined(records.headers, subjects.headers)
     return Listing(records.title, headers, tuple(rows), records.subjects, records.footnotes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 
 from dsmb_app.model.result import RowKey
 from dsmb_app.model.words import ANY
@@ -49,3 +50,14 @@ class RowView(PlotView):
         if self._compact:
             # The table above names the marks, and each stands before its row of numbers.
             self.legend.hide()
+            self._keep_height()
+
+    def _keep_height(self) -> None:
+        """Ask for the height in which everything stands whole at this width, wrapped words too."""
+        self.setMinimumHeight(self.layout().minimumHeightForWidth(max(self.width(), self.minimumWidth())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrap the words anew."""
+        super().resizeEvent(event)
+        if self._compact and event.oldSize().width() != event.size().width():
+            self._keep_height()

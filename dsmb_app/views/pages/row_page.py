@@ -19,7 +19,7 @@ from dsmb_app.views.row_figures import Choice, RowFigures
 from dsmb_app.views.tables import Role
 from dsmb_app.views.theme import SPACE
 
-_TABLE, _SHARE = 250, 47
+_TABLE, _SHARE = 290, 47
 """Of the table: the least height in pixels, and its share of the page's height in percent."""
 
 

@@ -35,6 +35,8 @@ class CountPlot(PointPlot):
         self.below.hideAxis("bottom")
         self.below.invertY(True)
         self.below.setXLink(self.panel)
+        # Half of the topmost number of the scale stands above the panel.
+        self.panel.layout.setContentsMargins(0, 6, 0, 0)
 
     def forget(self) -> None:
         """Draw nothing and keep nothing."""
@@ -151,6 +153,7 @@ def mark_rows(below: pg.PlotItem, theme: Theme, figure: WithArms) -> None:
                 [left], [row + 0.5], symbol=mark.symbol, size=8, pxMode=True, pen=None, brush=QColor(mark.colour)
             )
             # Stands on the border of the numbers' room: half of it would be cut off there.
+            below.getAxis("left").setZValue(-1000)
             below.vb.setFlag(below.vb.GraphicsItemFlag.ItemClipsChildrenToShape, False)
             below.addItem(sample, ignoreBounds=True)
 

@@ -20,7 +20,7 @@ from dsmb_app.views.theme import SPACE, Entry, Mark, Theme, mark_of
 
 _MOST_BANDS = 3
 """Bands of more arms than this would hide each other; their limits stand in the tips."""
-_SHADE, _MARGIN, _NAMES, _LEAST = 36, 0.035, 180, 52
+_SHADE, _MARGIN, _NAMES, _LEAST, _BEFORE = 36, 0.035, 180, 52, 20
 _HEADING = "At risk"
 _FLOOR = 0.03
 """Room below 0, in shares of the height, so that marks there stand whole."""
@@ -80,6 +80,8 @@ class CurvePlot(PointPlot):
         self.risk.hideAxis("bottom")
         self.risk.invertY(True)
         self.risk.setXLink(self.panel)
+        # Half of the topmost number of the scale stands above the panel.
+        self.panel.layout.setContentsMargins(0, 6, 0, 0)
 
     def forget(self) -> None:
         """Draw nothing and keep nothing."""
@@ -107,7 +109,10 @@ class CurvePlot(PointPlot):
         last = max([1.0, *days_shown(figure), *(end_of(figure, curve) for curve in figure.curves)])
         highs = [value for s in self.steps for value in (s.y, s.high if self._banded(figure) else s.y)]
         high = max([1.0, *(value for value in highs if math.isfinite(value))])
-        self.panel.setRange(xRange=(-_MARGIN * last, last * (1 + _MARGIN)), yRange=(-_FLOOR * high, high * 1.06), padding=0)
+        # The marks of the rows below stand before the numbers of day 0.
+        before = max(_MARGIN, _BEFORE / max(self.width() - _NAMES, 100))
+        x, y = (-before * last, last * (1 + _MARGIN)), (-_FLOOR * high, high * 1.06)
+        self.panel.setRange(xRange=x, yRange=y, padding=0)
         self._set_axis("bottom", "", [(day, f"{day:g}") for day in days_shown(figure)])
         self._set_axis("left", figure.y_label)
 

@@ -73,8 +73,10 @@ class HistogramPlot(CountPlot):
         self._set_places(figure.x_label, numbers, every=every)
         self._write_rows(watched, every=every)
         self.panel.setYRange(0, self._lane * len(bases), padding=0)
-        counts = [(base + n, str(n)) for base in bases.values() for n in ((0, highest) if len(bases) == 1 else (highest,))]
         lone = figure.arms == (TOTAL,)
+        # In lanes the 0 of each would stand in the highest number of the one below.
+        told = (0, highest) if lone else (highest,)
+        counts = [(base + n, str(n)) for base in bases.values() for n in told]
         self.panel.showAxis("right", show=not lone)
         self._set_axis("left" if lone else "right", figure.y_label, counts)
         if not lone:

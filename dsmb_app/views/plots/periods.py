@@ -130,7 +130,8 @@ class PeriodPlot(CountPlot):
         look = mark_of(self.theme, figure, arm)
         x, y = [mark.x for mark in mine], [mark.value for mark in mine]
         if self.measure is not Measure.RATE:
-            self.panel.addItem(pg.PlotCurveItem(x, y, pen=pen(look.colour, 1.6, look.dash), antialias=True), ignoreBounds=True)
+            line = pg.PlotCurveItem(x, y, pen=pen(look.colour, 1.6, look.dash), antialias=True)
+            self.panel.addItem(line, ignoreBounds=True)
         for mark in mine:
             if not math.isnan(mark.low + mark.high):
                 self._draw_limits(mark, look.colour)
