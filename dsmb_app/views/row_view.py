@@ -54,7 +54,10 @@ class RowView(PlotView):
 
     def _keep_height(self) -> None:
         """Ask for the height in which everything stands whole at this width, wrapped words too."""
-        self.setMinimumHeight(self.layout().minimumHeightForWidth(max(self.width(), self.minimumWidth())))
+        inner = self.layout()
+        wrapped = inner.minimumHeightForWidth(max(self.width(), self.minimumWidth()))
+        # No wrapped words, no height for a width.
+        self.setMinimumHeight(max(wrapped, inner.minimumSize().height()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap the words anew."""
