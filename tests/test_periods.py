@@ -95,7 +95,7 @@ def _without_patients(made, folder: Path, schedule: str, *, level: Level, more: 
 
 
 def test_that_a_row_of_subjects_says_that_it_has_no_day(demo: Locked, state: Path) -> None:
-    with pytest.raises(Refusal, match="This row of K15 counts subjects"):
+    with pytest.raises(Refusal, match="this one counts subjects"):
         demo.session(Level.MASKED, state).figure("F15", ("Two or more",), "K15")
 
 

@@ -90,7 +90,7 @@ def _records(cut: Cut, found: Exhibit, key: RowKey) -> Bools:
 
 def _no_events(found: Exhibit) -> Refusal:
     if found.records is not None:
-        told = f"This row of {found.id} counts subjects who became one at no single event."
+        told = f"Some rows of {found.id} count no events: this one counts subjects."
         return Refusal("FIGURE-RECORDS", told, "Choose a row that counts events.")
     return Refusal("FIGURE-RECORDS", f"The rows of {found.id} count no events.", "Choose a table of events.")
 
