@@ -14,7 +14,7 @@ from dsmb_app.analyses import cells, wording
 from dsmb_app.analyses.ae_incidence import soc_and_term
 from dsmb_app.analyses.ae_lines import plain_table
 from dsmb_app.analyses.counting import by_arm, clustering, first_onset
-from dsmb_app.analyses.cycles import PAUSE, Period, Rhythm, Stretch
+from dsmb_app.analyses.cycles import DOSING, PAUSE, REST, Period, Rhythm, Stretch
 from dsmb_app.analyses.rates import poisson_rate, robust_rate
 from dsmb_app.model import formats
 from dsmb_app.model.cut import Cut
@@ -32,7 +32,7 @@ _HIDDEN = "suppressed: small count"
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
     """A row: of which period, of which stretch of it (None: events present in the period), of which term ("": any)."""
 
     row: Row
@@ -42,12 +42,17 @@ class _Line:
 
 
 class ByCycle:
-    """The emergent events of a cut, placed in its rhythm; ``lines`` in printed order."""
+    """The emergent events of a cut, placed in its rhythm; ``lines`` in printed order.
 
-    def __init__(self, cut: Cut) -> None:
-        self.cut, self.rhythm = cut, Rhythm(cut)
-        self.place = np.flatnonzero(cut.ae["EMERGENT"].to_numpy(dtype=bool))
-        self.subjects, self.onset = self.rhythm.subjects, self.rhythm.onset
+    ``among``: only these events, a mask over ``cut.ae``; without ``terms`` there are no lines of single terms.
+    """
+
+    def __init__(self, cut: Cut, among: Bools | None = None, *, terms: bool = True) -> None:
+        self.cut, self.rhythm, self._listed = cut, Rhythm(cut), terms
+        emergent = cut.ae["EMERGENT"].to_numpy(dtype=bool)
+        chosen = np.ones(len(emergent), dtype=bool) if among is None else among
+        self.place, kept = np.flatnonzero(emergent & chosen), chosen[emergent]
+        self.subjects, self.onset = self.rhythm.subjects[kept], self.rhythm.onset[kept]
         end = cut.ae["AEENDY_HI"].to_numpy(dtype=float)[self.place]
         self.end = np.where(np.isfinite(end), np.fmax(end, self.onset), np.inf)
         codes, names = pd.factorize(soc_and_term(cut.ae)[1].to_numpy(dtype=object)[self.place])
@@ -58,12 +63,12 @@ class ByCycle:
         self._first = first_onset(self.codes, self.subjects, self.onset, len(cut.subjects))
         self.lines = list(chain.from_iterable(self._of(period) for period in self.rhythm.periods))
 
-    def events(self, line: _Line) -> Ints:
+    def events(self, line: Line) -> Ints:
         """Return the places of the emergent records behind a line: begun in its stretch, or present in its period."""
         mask = self._in(line.period, line.stretch)
         return np.flatnonzero(mask & (self.codes == self._code[line.term]) if line.term else mask)
 
-    def whose(self, line: _Line) -> Ints:
+    def whose(self, line: Line) -> Ints:
         """Return who is counted on a line, each once: whose first onset of it at all lies there, or who had one."""
         if line.stretch is None:
             return np.unique(self.subjects[self.events(line)])
@@ -71,7 +76,7 @@ class ByCycle:
         mine = rows == code
         return np.asarray(who[mine][line.stretch.holds(who[mine], first[mine])], dtype=np.int64)
 
-    def line(self, key: RowKey) -> _Line:
+    def line(self, key: RowKey) -> Line:
         """Return the line of a key."""
         return next(line for line in self.lines if line.row.key == key)
 
@@ -82,23 +87,25 @@ class ByCycle:
         first, last = period.first[self.subjects], period.last[self.subjects]
         return np.asarray((self.onset <= last) & (self.end >= first) & period.members[self.subjects], dtype=bool)
 
-    def _of(self, period: Period) -> list[_Line]:
+    def _of(self, period: Period) -> list[Line]:
         name = period.key
-        found = [_Line(Row(name, name[0]), period, period)]
+        found = [Line(Row(name, name[0]), period, period)]
         for phase in period.phases:
-            found += [_Line(Row(phase.key, phase.key[-1], 1), period, phase), *self._terms(period, phase, phase.key, 2)]
+            found += [Line(Row(phase.key, phase.key[-1], 1), period, phase), *self._terms(period, phase, phase.key, 2)]
         if not period.phases:
             found += self._terms(period, period, name, 1)
         key = (*name, PRESENT)
-        return [*found, _Line(Row(key, "present at any time", 1), period, None), *self._terms(period, None, key, 2)]
+        return [*found, Line(Row(key, "present at any time", 1), period, None), *self._terms(period, None, key, 2)]
 
-    def _terms(self, period: Period, stretch: Stretch | None, key: RowKey, depth: int) -> list[_Line]:
+    def _terms(self, period: Period, stretch: Stretch | None, key: RowKey, depth: int) -> list[Line]:
+        if not self._listed:
+            return []
         mask = self._in(period, stretch)
         often = np.bincount(self.codes[mask], minlength=len(self.names))
         by_name = self.cut.choices.order is Order.ALPHABETICAL
         listed = [code for code in np.flatnonzero(often).tolist() if self._frequent(code)]
         listed.sort(key=lambda code: (0 if by_name else -often[code], self.names[code].casefold()))
-        return [_Line(Row((*key, t), t, depth), period, stretch, t) for t in (self.names[code] for code in listed)]
+        return [Line(Row((*key, t), t, depth), period, stretch, t) for t in (self.names[code] for code in listed)]
 
     def _frequent(self, code: int) -> bool:
         """Tell whether a term reaches the pooled share from which terms are listed, at any time of the study."""
@@ -122,9 +129,26 @@ def subjects(cut: Cut, key: RowKey) -> Bools:
     return mask
 
 
+def term_of(key: RowKey) -> str:
+    """Return the term of a row of K20, "" of a row of any event."""
+    phased = len(key) > 1 and key[1] in (DOSING, REST, PRESENT)
+    return key[2] if phased and len(key) > 2 else "" if phased or len(key) == 1 else key[1]
+
+
+def throughout(cut: Cut, key: RowKey) -> Bools:
+    """Return the mask over ``cut.ae`` of a row's events in all cycles and phases: any emergent one, or its term's."""
+    emergent, term = cut.ae["EMERGENT"].to_numpy(dtype=bool), term_of(key)
+    return emergent & (soc_and_term(cut.ae)[1] == term).to_numpy(dtype=bool) if term else emergent
+
+
 def by_cycle(cut: Cut) -> ResultTable:
     """Count first onsets and events of each period, phase and term, with person-weeks and rates, and who had one."""
-    found = ByCycle(cut)
+    return tabulate(ByCycle(cut))
+
+
+def tabulate(found: ByCycle) -> ResultTable:
+    """Count the lines of some events."""
+    cut = found.cut
     rows = [line.row for line in found.lines]
     who, what = [found.whose(line) for line in found.lines], [found.events(line) for line in found.lines]
     n = by_arm(cut, _codes(who), _joined(who), len(rows))

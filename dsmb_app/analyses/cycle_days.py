@@ -30,6 +30,7 @@ def cycle_days(cut: Cut, records: Bools, *, title: str, about: str) -> Histogram
     bins = _bins(rhythm, subjects, days)
     watched = _watched(rhythm, int(max(bins.max(initial=1), _longest(rhythm))))
     arms, counts, time, hidden = cut.arms or (TOTAL,), {}, {}, False
+    behind: dict[str, tuple[tuple[str, ...], ...]] = {}
     small = cut.study.open.small_cells if cut.level is Level.POOLED else 0
     # In an open session that hides small counts, days on which a few were watched are left out at the end.
     enough = (watched[cut.safety] > 0).sum(axis=0) >= small
@@ -42,6 +43,7 @@ def cycle_days(cut: Cut, records: Bools, *, title: str, about: str) -> Histogram
         pairs = np.unique(np.column_stack([bins[kept], subjects[kept]]), axis=0)
         each = np.bincount(pairs[:, 0], minlength=last + 1)
         hidden |= bool(((each > 0) & (each < small)).any())
+        behind[arm] = _ids(cut, pairs, last)
     return Histogram(
         exhibit=FIGURE,
         title=title,
@@ -55,8 +57,15 @@ def cycle_days(cut: Cut, records: Bools, *, title: str, about: str) -> Histogram
         counts=dict.fromkeys(arms, ()) if hidden else counts,
         watched=dict.fromkeys(arms, ()) if hidden else time,
         shaded=rhythm.plan.dosing if rhythm.plan else 0,
+        subjects=behind if not hidden and (cut.level is not Level.POOLED or cut.study.open.patients) else {},
         footnotes=_notes(cut, rhythm, int((bins == 0).sum()), small if hidden else 0),
     )
+
+
+def _ids(cut: Cut, pairs: Ints, last: int) -> tuple[tuple[str, ...], ...]:
+    """Return the ids behind each bin; ``pairs``: bin and subject, each pair once."""
+    names = cut.subjects["USUBJID"].to_numpy(dtype=object)
+    return tuple(tuple(names[pairs[pairs[:, 0] == place, 1]].tolist()) for place in range(1, last + 1))
 
 
 def _bins(rhythm: Rhythm, subjects: Ints, days: Floats) -> Ints:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from dsmb_app.analyses import cycle_days, edish, onset, time_course, time_to_first
+import numpy as np
+import numpy.typing as npt
+
+from dsmb_app.analyses import by_cycle, cycle_days, edish, onset, periods, time_course, time_to_first
 from dsmb_app.analyses.exhibits import Exhibit, exhibit
 from dsmb_app.analyses.lab_figures import LAB_FIGURES
 from dsmb_app.model.cut import Cut
@@ -13,6 +16,10 @@ from dsmb_app.model.errors import Refusal
 from dsmb_app.model.figures import ONE_A_SUBJECT
 from dsmb_app.model.result import Figure, RowKey
 from dsmb_app.model.words import ANY, Level
+
+Bools = npt.NDArray[np.bool_]
+_INFECTIONS = ("Serious", "Severe", "Opportunistic", "Fatal")
+"""Rows of K15 whose name alone does not say what happened."""
 
 
 def _onset(cut: Cut, row: RowKey, of: str) -> Figure:
@@ -29,9 +36,16 @@ def _of_a_test(make: Callable[[Cut, RowKey], Figure]) -> Callable[[Cut, RowKey, 
 
 
 def _about(row: RowKey, of: str) -> tuple[Exhibit, RowKey, str]:
-    """Return the exhibit, the row and its words; ("Any",) of K15 where none is asked about."""
+    """Return the exhibit, the row and its words; ("Any",) of K15 where none is asked about.
+
+    What is drawn over time is so over all cycles: a row of K20 stands for its term.
+    """
     found, key = exhibit(of or "K15"), row or (ANY,)
+    if found.id == by_cycle.EXHIBIT:
+        return found, key, (key != (ANY,) and by_cycle.term_of(key)) or "any adverse event"
     anything = {"K15": "any infection", "T09": "any adverse event"}.get(found.id, f"any of {found.title}")
+    if found.id == "K15" and key[-1] in _INFECTIONS:
+        return found, key, f"{key[-1].lower()} infection"
     return found, key, anything if key == (ANY,) else key[-1]
 
 
@@ -40,7 +54,7 @@ def _course(cut: Cut, row: RowKey, of: str) -> time_to_first.Course:
     if found.records is not None:
         if not found.narrowed(cut, key):
             raise _no_events(found)  # a row of subjects: when each became one is not its first record
-        return time_to_first.of_events(cut, found.records(cut, key), what, found.title)
+        return time_to_first.of_events(cut, _records(cut, found, key), what, found.title)
     if found.labs is None:
         raise _no_events(found)
     return time_to_first.of_threshold(cut, key, found.title)
@@ -48,20 +62,36 @@ def _course(cut: Cut, row: RowKey, of: str) -> time_to_first.Course:
 
 def _mean_count(cut: Cut, row: RowKey, of: str) -> Figure:
     found, key, what = _about(row, of)
-    if found.records is None or not found.narrowed(cut, key):
-        raise _no_events(found)
-    return time_to_first.mean_count(cut, found.records(cut, key), what, found.title)
+    return time_to_first.mean_count(cut, _events(cut, found, key), what, found.title)
 
 
 def _cycle_days(cut: Cut, row: RowKey, of: str) -> Figure:
     found, key, what = _about(row, of or "T09")
-    if found.records is None or not found.narrowed(cut, key):
-        raise _no_events(found)
-    records = found.records(cut, key) & cut.ae["EMERGENT"].to_numpy(dtype=bool)
+    records = _events(cut, found, key) & cut.ae["EMERGENT"].to_numpy(dtype=bool)
     return cycle_days.cycle_days(cut, records, title=f"Onset day: {what}", about=found.title)
 
 
+def _periods(cut: Cut, row: RowKey, of: str) -> Figure:
+    found, key, what = _about(row, of or by_cycle.EXHIBIT)
+    return periods.periods(cut, _events(cut, found, key), title=f"By cycle: {what}", about=found.title)
+
+
+def _events(cut: Cut, found: Exhibit, key: RowKey) -> Bools:
+    """Return the mask over ``cut.ae`` of the events of a row. Raises Refusal for a row that counts none."""
+    if found.records is None or not found.narrowed(cut, key):
+        raise _no_events(found)
+    return _records(cut, found, key)
+
+
+def _records(cut: Cut, found: Exhibit, key: RowKey) -> Bools:
+    assert found.records is not None
+    return by_cycle.throughout(cut, key) if found.id == by_cycle.EXHIBIT else found.records(cut, key)
+
+
 def _no_events(found: Exhibit) -> Refusal:
+    if found.records is not None:
+        told = f"Some rows of {found.id} count no events: this one counts subjects."
+        return Refusal("FIGURE-RECORDS", told, "Choose a row that counts events.")
     return Refusal("FIGURE-RECORDS", f"The rows of {found.id} count no events.", "Choose a table of events.")
 
 
@@ -71,6 +101,7 @@ FIGURES: dict[str, Callable[[Cut, RowKey, str], Figure]] = {
     time_to_first.AALEN_JOHANSEN: lambda cut, row, of: time_to_first.competing(cut, _course(cut, row, of)),
     time_to_first.MEAN_COUNT: _mean_count,
     cycle_days.FIGURE: _cycle_days,
+    periods.FIGURE: _periods,
     "F18": lambda cut, _row, _of: edish.edish(cut),
     "F18B": lambda cut, _row, _of: edish.mdish(cut),
     "F18C": lambda cut, _row, _of: edish.composite(cut),
@@ -80,6 +111,7 @@ FIGURES: dict[str, Callable[[Cut, RowKey, str], Figure]] = {
 """Figures that are more than a drawing of their table's cells, by cut, row and exhibit that they are asked about."""
 _ABOUT = {
     **dict.fromkeys(("F09", cycle_days.FIGURE), "T09"),
+    periods.FIGURE: by_cycle.EXHIBIT,
     **dict.fromkeys((time_to_first.KAPLAN_MEIER, time_to_first.AALEN_JOHANSEN, time_to_first.MEAN_COUNT), "K15"),
     **dict.fromkeys(("F18", "F18B", "F18C", "F18T"), "K18"),
     **dict.fromkeys(LAB_FIGURES, "K17"),

@@ -205,7 +205,8 @@ class CurveFigure:
 class Histogram:
     """Events by day of the cycle, or by week of the study without cycles: ``bins`` are the days or weeks, each arm's
     ``counts`` and ``watched`` (subject-days on them) are parallel to these; ``shaded``: up to which bin doses are
-    given, 0 where the study has no cycles."""
+    given, 0 where the study has no cycles; ``subjects``: by arm the ids behind each bar, empty where the level shows
+    none."""
 
     exhibit: str
     title: str
@@ -221,6 +222,34 @@ class Histogram:
     shaded: int = 0
     footnotes: tuple[str, ...] = ()
     styles: tuple[int, ...] = ()
+    subjects: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict, repr=False)
 
 
-Figure = Scatter | CurveFigure | Histogram | TimeCourse | BoxFigure | CourseFigure | PointFigure | Waterfall
+@dataclass(frozen=True)
+class PeriodFigure:
+    """Some events by cycle and phase (by weeks without cycles): ``table`` holds the numbers in the rows of K20.
+
+    ``periods``: the periods in order; ``parts``: their phases in order, the periods themselves where they have none;
+    ``subjects``: by row and arm the ids of those counted, ``with_events`` of those with an event begun there; both
+    empty where the level shows none.
+    """
+
+    exhibit: str
+    title: str
+    subtitle: str
+    level: Level
+    population: str
+    arms: tuple[str, ...]
+    x_label: str
+    periods: tuple[RowKey, ...]
+    parts: tuple[RowKey, ...]
+    table: ResultTable = field(repr=False)
+    subjects: Mapping[tuple[RowKey, str], tuple[str, ...]] = field(default_factory=dict, repr=False)
+    with_events: Mapping[tuple[RowKey, str], tuple[str, ...]] = field(default_factory=dict, repr=False)
+    footnotes: tuple[str, ...] = ()
+    styles: tuple[int, ...] = ()
+
+
+Figure = (
+    Scatter | CurveFigure | Histogram | PeriodFigure | TimeCourse | BoxFigure | CourseFigure | PointFigure | Waterfall
+)

@@ -25,6 +25,8 @@ class Desk(QObject):
 
     results_changed = Signal()
     refused = Signal(str)
+    when_wanted = Signal(str, object, str)
+    """Carries exhibit and row whose course over time a reader asks for, and the row in words."""
 
     def __init__(self, session: Session, clipboard: Clipboard | None = None) -> None:
         super().__init__()
@@ -62,6 +64,10 @@ class Desk(QObject):
     def figure(self, number: str, row: RowKey = (), of: str = "") -> Figure:
         """Return a figure, about a row of an exhibit where it can be. Raises Refusal for one that may not be shown."""
         return self.session.figure(number, row, of)
+
+    def figure_or_refuse(self, number: str, row: RowKey, of: str) -> Figure | None:
+        """Return a figure about a row; None, having said why, where it has none."""
+        return self._asked(lambda: self.figure(number, row, of))
 
     def choose(self, **changes: Any) -> None:
         """Change choices, unless they are in force already."""

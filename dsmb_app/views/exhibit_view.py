@@ -27,6 +27,8 @@ from dsmb_app.views.tables import ResultModel, Role, ShownRows
 from dsmb_app.views.theme import SPACE
 
 LEAST_PLOT = 300
+NO_EVENTS = ("T02", "T06", "T07", "K18M")
+"""Exhibits in which no row has a day on which it first came."""
 MOST_CONTRASTS = 3
 """More of them than this would hide each other in a row of the plot."""
 
@@ -68,6 +70,8 @@ class ExhibitView(QWidget):
         row.setSpacing(SPACE // 2)
         row.addWidget(self.contrast)
         row.addWidget(self.columns)
+        self.when = tool("When?", "when", self.ask_when, hint="When the events of the row at hand came (W)")
+        row.addWidget(self.when)
         row.addWidget(tool("Copy table", "copy", self.copy, hint="Copy the table or the selected cells (Ctrl+C)"))
         self.save = tool("Save picture", "picture", self.save_picture, hint="Save the plot as PNG or SVG")
         row.addWidget(self.save)
@@ -103,6 +107,7 @@ class ExhibitView(QWidget):
     def _connect(self) -> None:
         self.view.asked.connect(self._ask)
         self.view.copy_wanted.connect(self.copy)
+        self.view.when_wanted.connect(self.ask_when)
         self.view.term_header.folded.connect(self._fold)
         self.view.term_header.tell_folded(self.rows.is_folded)
         self.columns.changed.connect(self._fit)
@@ -152,6 +157,7 @@ class ExhibitView(QWidget):
         self.model.show_result(table)
         plotted = self.plot is not None and row_picture.plot_for(table) is not None
         self.columns.show_result(with_total=not plotted)
+        self.when.setVisible(self.number not in NO_EVENTS)
         if self.plot:
             self._show_plot(suits=plotted)
         self.notes.show_notes(table.footnotes)
@@ -159,6 +165,13 @@ class ExhibitView(QWidget):
         self._say_if_empty()
         self._fit()
         self.laid_out.emit()
+
+    def ask_when(self) -> None:
+        """Ask for the course over time of the row at hand, of the first row where none is."""
+        at = self.view.currentIndex()
+        line = (at if at.isValid() else self.rows.index(0, 0)).data(Role.LINE)
+        if line is not None and self.number not in NO_EVENTS:
+            self._desk.when_wanted.emit(self.number, line.row.key, line.label)
 
     def _show_plot(self, *, suits: bool) -> None:
         self.plot.setVisible(suits)

@@ -2,57 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
 
 from dsmb_app.model.errors import Refusal
-from dsmb_app.model.result import Column, CurveFigure, RowKey
-from dsmb_app.model.words import ANY, Stat
+from dsmb_app.model.result import RowKey
+from dsmb_app.model.words import ANY
 from dsmb_app.views.controls import named
+from dsmb_app.views.curve_view import ONSET, CurveView
 from dsmb_app.views.desk import Desk
-from dsmb_app.views.plot_view import PlotView
-from dsmb_app.views.plots.curves import CurvePlot, legend_of
-from dsmb_app.views.plots.drawing import Drawing
-from dsmb_app.views.plots.figure_picture import curve_picture
-from dsmb_app.views.theme import Entry, current_theme
 
-FIGURE = "F09"
 _KEY = Qt.ItemDataRole.UserRole
 _LIST = 250
-
-
-class CurveView(PlotView):
-    """Shows figure F09 about one row of an exhibit; ``drilled`` carries exhibit, row and column of a curve."""
-
-    drilled = Signal(str, object, object)
-    plot: CurvePlot
-
-    def __init__(self, desk: Desk, of: str) -> None:
-        super().__init__(desk, FIGURE, CurvePlot())
-        self.of, self.row = of, (ANY,)
-        self.plot.picked.connect(lambda arm: self.drilled.emit(self.of, self.row, Column(arm, Stat.N)))
-
-    def show_row(self, of: str, row: RowKey) -> None:
-        """Show the curve of another row."""
-        self.of, self.row = of, row
-        self.refresh()
-
-    def _fetch(self) -> CurveFigure:
-        return self._desk.figure(FIGURE, self.row, self.of)
-
-    def _legend(self, result: CurveFigure) -> list[Entry]:
-        return legend_of(result, current_theme())
-
-    def _draw(self, result: CurveFigure) -> str:
-        title, subtitle = f"{result.exhibit}  {result.title}", f"{result.subtitle} · {result.population}"
-        self._tell(title, subtitle, result.footnotes)
-        self.plot.show_figure(result)
-        # The first note says why a figure has no curves.
-        return "" if result.curves else result.footnotes[0]
-
-    def _picture(self, source: str) -> Drawing:
-        return curve_picture(self.result, source=source)
 
 
 class OnsetView(QWidget):
@@ -62,7 +24,7 @@ class OnsetView(QWidget):
         super().__init__()
         self._desk = desk
         self._stale = True
-        self.curve = CurveView(desk, of)
+        self.curve = CurveView(desk, ONSET, of)
         self.rows: QListWidget = named(QListWidget(), "Rows", hint="Whose first onset is drawn")
         self.rows.setObjectName("rows")
         self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -11,11 +11,13 @@ from dsmb_app.model.result import Column, RowKey
 from dsmb_app.views import drill
 from dsmb_app.views.band import SessionBand
 from dsmb_app.views.banner import Banner
+from dsmb_app.views.curve_view import FIRST
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.navigation import Navigation
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.pages.page import Page
 from dsmb_app.views.theme import SPACE
+from dsmb_app.views.when_view import WhenView
 
 
 class Pages(Sequence[Page]):
@@ -33,6 +35,10 @@ class Pages(Sequence[Page]):
         if found is None:
             found = self._made[place] = self._make(place)
         return found
+
+    def __contains__(self, widget: object) -> bool:
+        # Of those made: to ask must not make the others.
+        return any(page is widget for page in self._made if page is not None)
 
 
 class Review(QWidget):
@@ -53,6 +59,7 @@ class Review(QWidget):
         self._mark_level()
         self.navigation.chosen.connect(self.show_page)
         desk.refused.connect(self.banner.refuse)
+        desk.when_wanted.connect(self.show_when)
         desk.results_changed.connect(self._results_changed)
         self.navigation.choose(0)
 
@@ -62,6 +69,7 @@ class Review(QWidget):
         page.drilled.connect(self.drill)
         page.labs_wanted.connect(self.show_labs)
         page.subjects_wanted.connect(self.show_subjects)
+        page.records_wanted.connect(self.show_records)
         return page
 
     def _lay_out(self) -> None:
@@ -94,7 +102,7 @@ class Review(QWidget):
     @property
     def is_drilled(self) -> bool:
         """Tell whether patients are shown."""
-        return isinstance(self.stack.currentWidget(), drill.RecordsView)
+        return self.stack.currentWidget() not in self.pages
 
     def show_page(self, place: int) -> None:
         """Show a page; views of patients are forgotten."""
@@ -107,6 +115,14 @@ class Review(QWidget):
         if found is not None:
             view = drill.of_cell(self.desk, found)
             view.subject_wanted.connect(self._show_subject)
+            self._push(view)
+
+    def show_when(self, number: str, row: RowKey, words: str) -> None:
+        """Show the course over time of a row of an exhibit, or say why it has none."""
+        if self.desk.figure_or_refuse(FIRST, row, number) is not None:
+            view = WhenView(self.desk, number, row, words)
+            view.drilled.connect(self.drill)
+            view.subjects_wanted.connect(self.show_subjects)
             self._push(view)
 
     def show_labs(self, usubjid: str, tests: tuple[str, ...]) -> None:
@@ -124,16 +140,20 @@ class Review(QWidget):
             view.subject_wanted.connect(self._show_subject)
             self._push(view)
 
+    def show_records(self, usubjid: str) -> None:
+        """Show one subject's adverse events."""
+        records = self.desk.subject_records(usubjid)
+        if records is not None:
+            self._push(drill.of_subject(self.desk, usubjid, records))
+
     def _show_subject(self, usubjid: str) -> None:
         if self.page.show_subject(usubjid, self.stack.currentWidget().panels[0].model.listing.subjects):
             self._forget_patients()
             self.stack.setCurrentWidget(self.page)
             return
-        records = self.desk.subject_records(usubjid)
-        if records is not None:
-            self._push(drill.of_subject(self.desk, usubjid, records))
+        self.show_records(usubjid)
 
-    def _push(self, view: drill.RecordsView) -> None:
+    def _push(self, view: drill.RecordsView | WhenView) -> None:
         self.banner.hide()
         view.back_wanted.connect(self.back)
         self.stack.addWidget(view)
@@ -147,7 +167,7 @@ class Review(QWidget):
         else:
             self._drop(self.stack.currentWidget())
             last = self.stack.widget(self.stack.count() - 1)
-            self.stack.setCurrentWidget(last if isinstance(last, drill.RecordsView) else self.page)
+            self.stack.setCurrentWidget(last if last not in self.pages else self.page)
             self.stack.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _drop(self, view: QWidget) -> None:
@@ -156,7 +176,7 @@ class Review(QWidget):
 
     def _forget_patients(self) -> None:
         for view in [self.stack.widget(i) for i in range(self.stack.count())]:
-            if isinstance(view, drill.RecordsView):
+            if view not in self.pages:
                 self._drop(view)
 
     def _results_changed(self) -> None:

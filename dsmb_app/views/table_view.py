@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QTableView, QWidget
 
 from dsmb_app.views.cells import GAP, PADDING, CellDelegate, part_widths, stands_alone
 from dsmb_app.views.header import ArmHeader, TermHeader
@@ -67,7 +67,9 @@ class TableView(QTableView):
 
 
 class ResultView(TableView):
-    """A result's table: arms over their statistics, terms beside their rows."""
+    """A result's table: arms over their statistics, terms beside their rows; W asks when the row at hand came."""
+
+    when_wanted = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
@@ -80,6 +82,23 @@ class ResultView(TableView):
         self.cells = CellDelegate(self)
         self.setItemDelegate(self.cells)
         self.fix_rows()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """W asks when; the rest as in every table."""
+        if event.key() == Qt.Key.Key_W and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self.when_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be asked about the row under the pointer."""
+        row = self.rowAt(event.pos().y())
+        if row >= 0:
+            self.setCurrentIndex(self.model().index(row, max(self.columnAt(event.pos().x()), 0)))
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addAction("When did this first come?", self.when_wanted.emit)
+            menu.popup(event.globalPos())
 
     def fit(self) -> None:
         """Give every column the width that its texts and headers need whole, and the names theirs."""

@@ -10,7 +10,9 @@ from dsmb_app.views.desk import Desk
 from dsmb_app.views.pages.adverse_events import AdverseEvents
 from dsmb_app.views.pages.all_exhibits import AllExhibits
 from dsmb_app.views.pages.blood_counts import BloodCounts
+from dsmb_app.views.pages.cycles import Cycles
 from dsmb_app.views.pages.exhibit_page import ExhibitPage
+from dsmb_app.views.pages.infections import Infections
 from dsmb_app.views.pages.laboratory import Laboratory
 from dsmb_app.views.pages.liver import Liver
 from dsmb_app.views.pages.overview import Overview
@@ -32,8 +34,9 @@ PAGES = (
     PageInfo("Adverse events", "adverse_events", AdverseEvents),
     PageInfo("Liver", "liver", Liver),
     PageInfo("Blood counts", "blood_counts", BloodCounts),
+    PageInfo("Infections", "infections", Infections),
+    PageInfo("Cycles", "cycles", Cycles),
     PageInfo("Laboratory", "laboratory", Laboratory),
-    PageInfo("Infections", "infections", partial(PlottedPage, number="K15")),
     PageInfo("Special interest", "special_interest", partial(PlottedPage, number="K14")),
     PageInfo("Conduct", "conduct", partial(ExhibitPage, numbers=("T02", "T06"))),
     PageInfo("All exhibits", "exhibits", AllExhibits),

@@ -8,19 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics
+from PySide6.QtGui import QColor, QFontMetrics, QResizeEvent
 
 from dsmb_app.model.result import Curve, CurveFigure
 from dsmb_app.model.words import TOTAL
 from dsmb_app.views.plots.base import pen
+from dsmb_app.views.plots.count_plot import LEAST_PLOT, mark_rows
 from dsmb_app.views.plots.point_plot import NEAR, PointPlot
 from dsmb_app.views.tables import plain_tip
 from dsmb_app.views.theme import SPACE, Entry, Mark, Theme, mark_of
 
 _MOST_BANDS = 3
 """Bands of more arms than this would hide each other; their limits stand in the tips."""
-_SHADE, _MARGIN, _NAMES = 36, 0.035, 180
+_SHADE, _MARGIN, _NAMES, _LEAST, _BEFORE = 36, 0.035, 180, 52, 20
 _HEADING = "At risk"
+_FLOOR = 0.03
+"""Room below 0, in shares of the height, so that marks there stand whole."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class CurvePlot(PointPlot):
         goes = "Left and right go from step to step, up and down from arm to arm, Enter asks about the subjects."
         super().__init__("Step curves", goes=goes, theme=theme)
         self._figure: CurveFigure | None = None
+        self._drawn_width, self._axis_name = 0, None
         self.steps: list[Step] = []
         self.risk: pg.PlotItem = self.addPlot(row=1, col=0, enableMenu=False)
         self.risk.hideButtons()
@@ -76,6 +80,8 @@ class CurvePlot(PointPlot):
         self.risk.hideAxis("bottom")
         self.risk.invertY(True)
         self.risk.setXLink(self.panel)
+        # Half of the topmost number of the scale stands above the panel.
+        self.panel.layout.setContentsMargins(0, 6, 0, 0)
 
     def forget(self) -> None:
         """Draw nothing and keep nothing."""
@@ -85,7 +91,7 @@ class CurvePlot(PointPlot):
 
     def show_figure(self, figure: CurveFigure) -> None:
         """Draw a figure in place of the one before."""
-        self._figure, self.steps = figure, steps_of(figure)
+        self._figure, self.steps, self._drawn_width = figure, steps_of(figure), self.width()
         self._xy = np.array([(step.x, step.y) for step in self.steps]).reshape(-1, 2)
         self.panel.clear()
         self._set_scales(figure)
@@ -103,8 +109,11 @@ class CurvePlot(PointPlot):
         last = max([1.0, *days_shown(figure), *(end_of(figure, curve) for curve in figure.curves)])
         highs = [value for s in self.steps for value in (s.y, s.high if self._banded(figure) else s.y)]
         high = max([1.0, *(value for value in highs if math.isfinite(value))])
-        self.panel.setRange(xRange=(-_MARGIN * last, last * (1 + _MARGIN)), yRange=(0, high * 1.06), padding=0)
-        self._set_axis("bottom", figure.x_label, [(day, f"{day:g}") for day in days_shown(figure)])
+        # The marks of the rows below stand before the numbers of day 0.
+        before = max(_MARGIN, _BEFORE / max(self.width() - _NAMES, 100))
+        x, y = (-before * last, last * (1 + _MARGIN)), (-_FLOOR * high, high * 1.06)
+        self.panel.setRange(xRange=x, yRange=y, padding=0)
+        self._set_axis("bottom", "", [(day, f"{day:g}") for day in days_shown(figure)])
         self._set_axis("left", figure.y_label)
 
     @staticmethod
@@ -147,7 +156,7 @@ class CurvePlot(PointPlot):
         self.risk.clear()
         metrics = QFontMetrics(self._small_font())
         names = [_HEADING, *("All subjects" if arm == TOTAL else arm for arm in figure.arms)]
-        room = min(max(map(metrics.horizontalAdvance, names)), _NAMES)
+        room = min(max(map(metrics.horizontalAdvance, names)), _NAMES, max(self.width() // 4, _LEAST))
         shown = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, room) for name in names]
         axis = self.risk.getAxis("left")
         axis.setTicks([[(place + 0.5, name) for place, name in enumerate(shown)]])
@@ -157,15 +166,31 @@ class CurvePlot(PointPlot):
         axis.setStyle(tickLength=0, tickFont=self._small_font(), hideOverlappingLabels=False)
         # Both panels begin at the same place only where their scales are equally wide.
         for side in (axis, self.panel.getAxis("left")):
-            side.setWidth(max(room + SPACE, 52))
+            side.setWidth(max(room + SPACE, _LEAST))
         self.risk.setFixedHeight(len(names) * (metrics.height() + 2) + SPACE // 2)
         self.risk.setYRange(0, len(names), padding=0)
+        self.setMinimumHeight(LEAST_PLOT + len(names) * metrics.height())
+        mark_rows(self.risk, self.theme, figure)
         for place, arm in enumerate(figure.arms, start=1):
             for day, count in zip(days_shown(figure), figure.at_risk[arm], strict=False):
                 words = pg.TextItem(str(count), color=self.theme.text, anchor=(0.5, 0.5))
                 words.setFont(self._small_font())
                 words.setPos(day, place + 0.5)
                 self.risk.addItem(words, ignoreBounds=True)
+        self._name_axis(figure.x_label)
+
+    def _name_axis(self, words: str) -> None:
+        """Write what the days are beside the heading of the numbers, which saves a line."""
+        self._axis_name = pg.TextItem(words, color=self.theme.muted, anchor=(0.5, 0.5))
+        self._axis_name.setFont(self._small_font())
+        self._axis_name.setPos(sum(self.risk.vb.viewRange()[0]) / 2, 0.5)
+        self.risk.addItem(self._axis_name, ignoreBounds=True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the names to what fits."""
+        super().resizeEvent(event)
+        if getattr(self, "_figure", None) is not None and self.width() != self._drawn_width:
+            self._redraw()
 
     @property
     def drawn(self) -> dict[str, list[tuple[float, float]]]:
@@ -176,7 +201,8 @@ class CurvePlot(PointPlot):
     @property
     def printed(self) -> list[str]:
         """Return the numbers printed below the axis, row by row."""
-        return [item.toPlainText() for item in self.risk.items if isinstance(item, pg.TextItem)]
+        texts = [item for item in self.risk.items if isinstance(item, pg.TextItem) and item is not self._axis_name]
+        return [item.toPlainText() for item in texts]
 
     def _near(self, where: QPointF) -> int:
         """Return the step whose stretch lies nearest above or below a place in this widget, else -1."""

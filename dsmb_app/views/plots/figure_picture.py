@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
@@ -127,7 +128,18 @@ def curve_picture(figure: CurveFigure, *, source: str) -> FigurePicture:
     return _of_figure(figure, Panel(make, curves.legend_of(figure, LIGHT)), source)
 
 
-def _of_figure(figure: Scatter | CurveFigure, panel: Panel, source: str) -> FigurePicture:
+def plot_picture(figure: Any, make: Callable[[], Any], legend: Sequence[Entry], *, source: str) -> FigurePicture:
+    """Return the picture of a figure that the plot ``make`` returns shows."""
+
+    def drawn() -> Canvas:
+        plot = make()
+        plot.show_figure(figure)
+        return plot
+
+    return _of_figure(figure, Panel(drawn, legend), source)
+
+
+def _of_figure(figure: Any, panel: Panel, source: str) -> FigurePicture:
     return FigurePicture(
         [panel],
         title=f"{figure.exhibit}  {figure.title}",
