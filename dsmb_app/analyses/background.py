@@ -26,8 +26,8 @@ def months_of_disease(cut: Cut) -> tuple[Floats, Bools]:
     known to the day.
 
     Onset: the earliest MHSTDTC of MHCAT PRIMARY DIAGNOSIS; a partial one is the middle of its possible days up to the
-    first visit. First visit: the first day of SV, without it the first dose. Months of 30.4375 days, both days
-    included, to one decimal.
+    first visit. First visit: that of the lowest VISITNUM in SV, without it the first dose. Months of 30.4375 days, both
+    days included, to one decimal.
     """
     months, partial = np.full(len(cut.subjects), np.nan), np.zeros(len(cut.subjects), dtype=bool)
     mh = cut.others["mh"]
@@ -42,17 +42,19 @@ def months_of_disease(cut: Cut) -> tuple[Floats, Bools]:
     onset = np.where(high > low, np.floor((low + high) / 2), low)
     days = visit[place] - onset + 1
     exact = days / (DAYS_PER_YEAR / 12)
-    months[place] = [float(formats.half_up(value, 1)) if value > 0 else np.nan for value in exact]
+    months[place] = formats.rounded(np.where(exact > 0, exact, np.nan), 1)
     partial[place] = (rows["MHSTDY_P"] != "D").to_numpy(dtype=bool)
     return months, partial
 
 
 def first_visit(cut: Cut) -> Floats:
-    """Return the first day of SV of each subject, where there is none the first dose; days after the first dose."""
+    """Return the day of the visit with the lowest VISITNUM of each subject, where SV has none that of the first dose;
+    counted from 0 on the day of the first dose."""
     found, sv = np.zeros(len(cut.subjects)), cut.others["sv"]
     if "SVSTDY_LO" in sv:
-        first = sv[sv["SVSTDY_LO"].notna()].groupby("SUBJECT")["SVSTDY_LO"].min()
-        found[first.index.to_numpy(dtype=np.int64)] = to_offset(first.to_numpy(dtype=float))
+        dated = sv[sv["SVSTDY_LO"].notna()].sort_values(["SUBJECT", "VISITNUM", "SVSTDY_LO"])
+        first = dated.drop_duplicates("SUBJECT")
+        found[first["SUBJECT"].to_numpy(dtype=np.int64)] = to_offset(first["SVSTDY_LO"].to_numpy(dtype=float))
     return found
 
 
@@ -119,5 +121,3 @@ def _by_group(cut: Cut, key: tuple[str, ...], subjects: object, groups: object) 
     shown = [counted((*key, name), found[name]).labelled(name, 1) for name in order if found[name].any()]
     bare = _having(cut, who[np.isin(of, _UNCODED)])
     return [*shown, *([counted((*key, NOT_CODED), bare).labelled(NOT_CODED, 1)] if bare.any() else [])]
-
-

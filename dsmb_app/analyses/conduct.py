@@ -78,6 +78,23 @@ def small(cut: Cut) -> int:
     return cut.study.open.small_cells if cut.level is Level.POOLED else 0
 
 
+@dataclass(frozen=True)
+class Among:
+    """Whom a table is about: its name and size, ``whole`` (what percentages are of) and who belongs to a column.
+
+    Without ``arms`` there is the total alone.
+    """
+
+    name: str
+    whole: Bools
+    column: Callable[[Cut, str], Bools] = Cut.in_column
+    arms: bool = True
+
+    def columns(self, cut: Cut) -> tuple[str, ...]:
+        """Return the arms and the total, or the total."""
+        return cut.columns if self.arms else cut.columns[-1:]
+
+
 def table(
     cut: Cut,
     lines: Sequence[Line],
@@ -85,45 +102,41 @@ def table(
     exhibit: str,
     title: str,
     subtitle: str,
-    population: str,
-    whole: Bools,
-    column: Callable[[Cut, str], Bools],
+    among: Among,
     footnotes: Iterable[str],
-    arms: bool = True,
 ) -> ResultTable:
-    """Count and summarise the lines by column.
-
-    ``whole``: the population that percentages are of, ``column``: who belongs to an arm or the total. Without ``arms``
-    there is the total alone. A pooled table has no minimum or maximum: an extreme is one patient.
-    """
-    names = cut.columns if arms else cut.columns[-1:]
-    inside = {name: column(cut, name) for name in names}
-    sizes = {name: int((inside[name] & whole).sum()) for name in names}
-    body: cells.Cells = {}
-    counting = [line for line in lines if line.values is None]
-    for name in names:
-        shown = [line for line in counting if name == cut.columns[-1] or not line.total_alone]
-        n = np.array([[int((line.members & inside[name]).sum())] for line in shown], dtype=np.int64)
-        of = [int((inside[name] & (whole if line.of is None else line.of)).sum()) for line in shown]
-        rows = [line.row for line in shown]
-        body |= cells.count_column(cut, rows, name, n.reshape(-1), np.array(of, dtype=np.int64))
-    summed = [line for line in lines if line.values is not None]
+    """Count and summarise the lines by column. A pooled table has no minimum or maximum: an extreme is one patient."""
+    names = among.columns(cut)
+    inside = {name: among.column(cut, name) for name in names}
     spread = SPREAD if cut.level is Level.POOLED else (*SPREAD, *EXTREMES)
-    for line in summed:
-        for name in names:
-            values = np.asarray(line.values)[inside[name] & line.members]
-            body |= summary(line.row.key, name, values, spread, small(cut))
+    body: cells.Cells = {}
+    for name, members in inside.items():
+        body |= _counts(cut, lines, name, members, among.whole)
+        for line in lines:
+            if line.values is not None:
+                values = line.values[members & line.members]
+                body |= summary(line.row.key, name, values, spread, small(cut))
+    summed = any(line.values is not None for line in lines)
     stats = (*cells.COUNTS[:3], *spread) if summed else cells.COUNTS[:3]
     return ResultTable(
         exhibit=exhibit,
         title=title,
         subtitle=subtitle,
         level=cut.level,
-        population=population,
-        arms=cut.arms if arms else (),
-        arm_sizes=sizes,
+        population=among.name,
+        arms=cut.arms if among.arms else (),
+        arm_sizes={name: int((members & among.whole).sum()) for name, members in inside.items()},
         rows=tuple(line.row for line in lines),
         columns=tuple(Column(name, stat) for name in names for stat in stats),
         cells=body,
         footnotes=tuple(footnotes),
     )
+
+
+def _counts(cut: Cut, lines: Sequence[Line], name: str, members: Bools, whole: Bools) -> cells.Cells:
+    """Return the cells of the counting lines in one column."""
+    counting = [one for one in lines if one.values is None and (name == cut.columns[-1] or not one.total_alone)]
+    n = [int((one.members & members).sum()) for one in counting]
+    of = [int((members & (whole if one.of is None else one.of)).sum()) for one in counting]
+    rows = [one.row for one in counting]
+    return cells.count_column(cut, rows, name, np.array(n, dtype=np.int64), np.array(of, dtype=np.int64))

@@ -89,11 +89,14 @@ def _body(cut: Cut) -> list[Line]:
 
 
 def body(cut: Cut) -> tuple[Floats, Floats, Floats]:
-    """Return baseline weight (kg), height (cm) and body mass index (kg/m2) of each subject, NaN for none."""
+    """Return baseline weight (kg), height (cm) and of these body mass index (kg/m2) of each subject, NaN for none.
+
+    Each to one decimal, half up, as they are written down: 24.96 is 25.0, and so not below 25.
+    """
     signs = vital_signs(cut)
-    weight, height = (signs.baseline(test, len(cut.subjects)) for test in (WEIGHT, HEIGHT))
+    weight, height = (formats.rounded(signs.baseline(test, len(cut.subjects)), 1) for test in (WEIGHT, HEIGHT))
     tall = np.where(height > 0, height, np.nan)
-    return weight, height, np.round(weight / (tall / 100) ** 2, 10)
+    return weight, height, formats.rounded(weight / (tall / 100) ** 2, 1)
 
 
 def _duration(cut: Cut) -> list[Line]:
@@ -103,7 +106,9 @@ def _duration(cut: Cut) -> list[Line]:
 
 def _scores(cut: Cut) -> list[Line]:
     scores, names = questionnaires(cut)
-    known = {name: np.where(cut.safety, scores.baseline(code, len(cut.subjects)), np.nan) for code, name in names.items()}
+    known = {
+        name: np.where(cut.safety, scores.baseline(code, len(cut.subjects)), np.nan) for code, name in names.items()
+    }
     return [
         summarised(("Score", name), values).labelled(name, 0)
         for name, values in known.items()
@@ -135,9 +140,7 @@ def demographics(cut: Cut) -> ResultTable:
         exhibit="T05",
         title=TITLE,
         subtitle="Before the first dose",
-        population=wording.population(cut),
-        whole=cut.safety,
-        column=Cut.in_column,
+        among=conduct.Among(wording.population(cut), cut.safety),
         footnotes=_footnotes(cut),
     )
 
@@ -151,9 +154,9 @@ def _footnotes(cut: Cut) -> list[str]:
         *wording.denominators(cut),
         "Groups of age, BMI and duration: % of those measured. n of a summary: subjects measured.",
         "Weight, height, scores: the baseline that the source flags, else the last value before the first dose "
-        f"({unflagged} of weight and height here). BMI: weight / height^2.",
-        f"{DURATION}: from the onset of the primary diagnosis (MH) to the first visit (SV, else the first dose), months "
-        "of 30.4375 days, to one decimal; a partial onset is the middle of its possible days "
+        f"({unflagged} of weight and height here). BMI: weight / height^2. Each subject's to one decimal.",
+        f"{DURATION}: from the onset of the primary diagnosis (MH) to the first visit (SV, else the first dose), in "
+        "months of 30.4375 days, to one decimal; a partial onset is the middle of its possible days "
         f"({int((partial & cut.safety).sum())} subjects).",
         "Background medication: taken on the day of the first dose. Medical history: all but the primary diagnosis, by "
         "MHBODSYS. Rows by frequency over all arms.",

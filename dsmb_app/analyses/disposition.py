@@ -1,4 +1,4 @@
-"""Disposition: who was screened, randomised and treated, who completed, who left and why (T02); the flow of all (F1)."""
+"""Who was screened, randomised and treated, who completed, who left and why: disposition (T02) and flow (F1)."""
 
 from __future__ import annotations
 
@@ -115,7 +115,9 @@ def disposition(cut: Cut) -> ResultTable:
         _FINER,
     ]
     if flags(cut.subjects):
-        notes.append("Flag: a qualifier of DM that the study file allows, of value Y; below its absence, why they left.")
+        notes.append(
+            "Flag: a qualifier of DM that the study file allows, of value Y; below its absence, why they left."
+        )
     return of_randomised(cut, lines(cut), "T02", "Disposition", notes)
 
 
@@ -128,9 +130,7 @@ def of_randomised(cut: Cut, found: list[Line], exhibit: str, title: str, notes: 
         exhibit=exhibit,
         title=title,
         subtitle="All screened subjects; arms as randomised",
-        population=f"Randomised, N={int(chosen.sum())}",
-        whole=chosen,
-        column=in_column,
+        among=conduct.Among(f"Randomised, N={int(chosen.sum())}", chosen, in_column),
         footnotes=notes,
     )
 

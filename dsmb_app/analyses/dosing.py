@@ -1,4 +1,4 @@
-"""Doses against the plan: given and planned by cycle, relative dose intensity, interruptions, and at level named amounts."""
+"""Doses against the plan: given and planned by cycle, dose intensity, interruptions, and at level named amounts."""
 
 from __future__ import annotations
 

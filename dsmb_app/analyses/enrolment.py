@@ -77,12 +77,9 @@ def screen_failures(cut: Cut) -> ResultTable:
         exhibit="T03",
         title="Screen failures",
         subtitle="All screened subjects",
-        population=f"Screened, N={int(cut.stratum.sum())}",
-        whole=cut.stratum,
-        column=everybody,
+        among=conduct.Among(f"Screened, N={int(cut.stratum.sum())}", cut.stratum, everybody, arms=False),
         footnotes=[
             "% of screened subjects. Reason: DSDECOD of the last disposition event up to the data cut-off "
             f"({cut.study.study.cutoff}); below it DSTERM where it says more."
         ],
-        arms=False,
     )

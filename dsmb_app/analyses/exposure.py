@@ -24,16 +24,14 @@ _YEARS = Row(("Patient-years",), "Patient-years in the window")
 
 
 def exposure(cut: Cut) -> ResultTable:
-    """Summarise treatment duration, time watched and doses by arm; amounts, which would tell the arm, at level named."""
+    """Summarise treatment duration, time watched and doses by arm; amounts, which tell the arm, only named."""
     table = conduct.table(
         cut,
         lines(cut),
         exhibit="T06",
         title="Exposure",
         subtitle=f"Treatment and follow-up, {wording.window(cut)}",
-        population=wording.population(cut),
-        whole=cut.safety,
-        column=Cut.in_column,
+        among=conduct.Among(wording.population(cut), cut.safety),
         footnotes=_footnotes(cut),
     )
     watched = zip(cut.columns, years_by_arm(cut).tolist(), strict=True)

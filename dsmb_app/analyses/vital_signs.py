@@ -1,4 +1,4 @@
-"""Vital signs after the first dose: who ever crossed a threshold, and at each visit the values and who crossed it (T14).
+"""Vital signs after the first dose: who ever crossed a threshold, values and who crossed it at each visit (T14).
 
 Fever and capillary leak are known harms of interleukin-2.
 """
@@ -111,8 +111,8 @@ def vital_sign_table(cut: Cut) -> ResultTable:
         *wording.arms(cut),
         "n: subjects with any such value after the first dose, N: subjects measured after it; at a visit, of those "
         "measured there. After: a later day, or the day of the first dose at a later time. All positions count.",
-        "At a visit a subject's value is the mean of its values there; a threshold is crossed by any of them. Unscheduled "
-        "visits count in the rows of any visit alone. Temperatures in F are converted.",
+        "At a visit a subject's value is the mean of its values there; a threshold is crossed by any of them. "
+        "Unscheduled visits count in the rows of any visit alone. Temperatures in F are converted.",
         *wording.contrasts(cut),
     ]
     if signs.unread:

@@ -98,9 +98,7 @@ def _values(cut: Cut, frame: pd.DataFrame, domain: str, unread: int) -> Values:
     keep = np.isfinite(known) & ((frame["CUTFL"] != "Y").to_numpy(dtype=bool) if "CUTFL" in frame else True)
     rows = frame[keep].reset_index(drop=True)
     if not len(rows):
-        none = np.zeros(0, dtype=object)
-        masks = [np.zeros(0, dtype=bool)] * 3
-        return Values(np.zeros(0, np.int64), none, np.zeros(0), none, np.zeros(0), *masks, unread)
+        return _nothing(unread)
     subject = rows["SUBJECT"].to_numpy(dtype=np.int64)
     day, after = rows[f"{domain}DY_LO"].to_numpy(dtype=float), (rows[f"{domain}DY_T"] == "after").to_numpy(dtype=bool)
     later = (day > 1) | ((day == 1) & after)
@@ -117,6 +115,12 @@ def _values(cut: Cut, frame: pd.DataFrame, domain: str, unread: int) -> Values:
         by_flag=flagged,
         unread=unread,
     )
+
+
+def _nothing(unread: int) -> Values:
+    no_text, no_value, no_mask = np.zeros(0, dtype=object), np.zeros(0), np.zeros(0, dtype=bool)
+    nobody = np.zeros(0, dtype=np.int64)
+    return Values(nobody, no_text, no_value, no_text, no_value, no_mask, no_mask, no_mask, unread)
 
 
 def _in_window(cut: Cut, subject: Ints, day: Floats) -> Bools:

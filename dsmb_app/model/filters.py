@@ -188,7 +188,7 @@ def refuse_subtractable(cut: Cut) -> None:
     if subtractable(cut):
         raise Refusal(
             "CHOICE-SMALL",
-            "Open sessions of this trial hide small counts, so they do not show subjects by sex, age, site or flag: one "
-            "table taken away from another would tell them.",
+            "Open sessions of this trial hide small counts, so they do not show subjects by sex, age, site or flag: "
+            "one table taken away from another would tell them.",
             "Take off these filters, or use them in the closed session.",
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dsmb_app.model.figures import BoxFigure, CourseFigure, PointFigure, Waterfall
+from dsmb_app.model.flow import FlowFigure
 from dsmb_app.model.time_course import TimeCourse
 from dsmb_app.model.words import Level, Stat
 
@@ -223,4 +224,6 @@ class Histogram:
     styles: tuple[int, ...] = ()
 
 
-Figure = Scatter | CurveFigure | Histogram | TimeCourse | BoxFigure | CourseFigure | PointFigure | Waterfall
+Figure = (
+    Scatter | CurveFigure | Histogram | TimeCourse | BoxFigure | CourseFigure | PointFigure | Waterfall | FlowFigure
+)
