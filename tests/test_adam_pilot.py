@@ -50,13 +50,13 @@ def either(request: pytest.FixtureRequest) -> Locked:
 
 
 def numbers(locked: Locked, state: Path, exhibits: tuple[str, ...] = EXHIBITS) -> dict[tuple[str, ...], str]:
-    """Return every analysis result but the number of dosing records, which ADSL does not tell."""
+    """Return every analysis result but those of dosing records, which ADSL does not tell."""
     text = ard.results_csv(locked.session(Level.NAMED, state), exhibits)
     keys = ("exhibit", "row", "arm", "arm_ref", "stat_name")
     return {
         tuple(line[k] for k in keys): line["stat"]
         for line in csv.DictReader(text.splitlines())
-        if line["row"] != "Dosing records"
+        if not line["row"].startswith(("Dosing records", "Interrupted", "Average daily dose", "Cumulative dose"))
     }
 
 

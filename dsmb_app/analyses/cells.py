@@ -47,17 +47,24 @@ def count_cells(cut: Cut, rows: list[Row], n: Ints, events: Ints | None, sizes: 
     ``n``, ``events`` and ``sizes`` (the denominators; the arms' sizes where not given): shape (rows, arms + 1).
     """
     cells: Cells = {}
-    small = cut.study.open.small_cells if cut.level is Level.POOLED else 0
     totals = np.broadcast_to(cut.sizes, n.shape) if sizes is None else sizes
     for j, arm in enumerate(cut.columns):
-        for i, row in enumerate(rows):
-            k, size = int(n[i, j]), int(totals[i, j])
-            cells[row.key, Column(arm, Stat.N)] = _count(k, small)
-            cells[row.key, Column(arm, Stat.DENOMINATOR)] = Cell(formats.count(size), float(size))
-            cells[row.key, Column(arm, Stat.PCT)] = _percent(k, size, small)
-            if events is not None:
-                hidden = 0 < k < small
-                cells[row.key, Column(arm, Stat.EVENTS)] = _count(int(events[i, j]), small, hidden=hidden)
+        cells |= count_column(cut, rows, arm, n[:, j], totals[:, j], None if events is None else events[:, j])
+    return cells
+
+
+def count_column(cut: Cut, rows: list[Row], arm: str, n: Ints, sizes: Ints, events: Ints | None = None) -> Cells:
+    """Return n, N, pct (and events) of each row in one column."""
+    cells: Cells = {}
+    small = cut.study.open.small_cells if cut.level is Level.POOLED else 0
+    for i, row in enumerate(rows):
+        k, size = int(n[i]), int(sizes[i])
+        cells[row.key, Column(arm, Stat.N)] = _count(k, small)
+        cells[row.key, Column(arm, Stat.DENOMINATOR)] = Cell(formats.count(size), float(size))
+        cells[row.key, Column(arm, Stat.PCT)] = _percent(k, size, small)
+        if events is not None:
+            hidden = 0 < k < small
+            cells[row.key, Column(arm, Stat.EVENTS)] = _count(int(events[i]), small, hidden=hidden)
     return cells
 
 

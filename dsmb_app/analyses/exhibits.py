@@ -16,8 +16,10 @@ from dsmb_app.analyses import (
     by_cycle,
     cytopenia,
     data_quality,
+    demographics,
     discontinuation,
     disposition,
+    enrolment,
     exposure,
     infections,
     lab_levels,
@@ -26,6 +28,7 @@ from dsmb_app.analyses import (
     medication,
     migration,
     special_interest,
+    vital_signs,
     wording,
 )
 from dsmb_app.analyses.ae_flags import actions_recorded, is_severe
@@ -153,16 +156,33 @@ def _lab_exhibit(
     return Exhibit(number, title, InOpen.IF_SAFETY, build, subjects, labs=labs)
 
 
+def _randomised_exhibit(
+    number: str, title: str, build: Callable[[Cut], ResultTable], subjects: Callable[[Cut, RowKey], Bools]
+) -> Exhibit:
+    return Exhibit(number, title, InOpen.ALWAYS, build, subjects, members=disposition.in_column)
+
+
 EXHIBITS = (
+    _randomised_exhibit("F1", "Participant flow", disposition.flow_table, disposition.flow_subjects),
+    _randomised_exhibit("T01", "Enrolment by site and month", enrolment.enrolment, enrolment.enrolled),
+    _randomised_exhibit("T02", "Disposition", disposition.disposition, disposition.subjects_of),
     Exhibit(
-        "T02",
-        "Disposition",
+        "T03",
+        "Screen failures",
         InOpen.ALWAYS,
-        disposition.disposition,
-        disposition.subjects_of,
-        members=disposition.in_column,
+        enrolment.screen_failures,
+        enrolment.failed,
+        members=enrolment.everybody,
     ),
-    Exhibit("T06", "Exposure", InOpen.ALWAYS, exposure.exposure, exposure.subjects_of),
+    Exhibit(
+        "T05",
+        demographics.TITLE,
+        InOpen.ALWAYS,
+        demographics.demographics,
+        demographics.subjects,
+        beside=demographics.beside,
+    ),
+    Exhibit("T06", "Exposure", InOpen.ALWAYS, exposure.exposure, exposure.subjects_of, beside=exposure.beside),
     _line_exhibit("T07", data_quality.TITLE, data_quality.data_quality, data_quality.lines, filtered=False),
     _line_exhibit("T08", "Overview of adverse events", ae_overview.ae_overview, ae_overview.lines),
     _term_exhibit("T09", "Adverse events by system organ class and preferred term", _emergent),
@@ -188,6 +208,14 @@ EXHIBITS = (
         narrowed=lambda cut, _row: actions_recorded(cut.ae),
     ),
     _term_exhibit("T13", "Adverse events of grade 3 or higher, or severe", _severe, wording.grading),
+    Exhibit(
+        vital_signs.EXHIBIT,
+        vital_signs.TITLE,
+        InOpen.IF_SAFETY,
+        vital_signs.vital_sign_table,
+        vital_signs.subjects,
+        beside=vital_signs.beside,
+    ),
     _line_exhibit(
         "K14", "Adverse events of special interest", special_interest.special_interest, special_interest.lines
     ),

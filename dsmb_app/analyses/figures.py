@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from dsmb_app.analyses import by_cycle, cycle_days, edish, onset, periods, time_course, time_to_first
+from dsmb_app.analyses import by_cycle, cycle_days, edish, flow, onset, periods, time_course, time_to_first
 from dsmb_app.analyses.exhibits import Exhibit, exhibit
 from dsmb_app.analyses.lab_figures import LAB_FIGURES
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.figures import ONE_A_SUBJECT
+from dsmb_app.model.flow import FLOW
 from dsmb_app.model.result import Figure, RowKey
 from dsmb_app.model.words import ANY, Level
 
@@ -96,6 +97,7 @@ def _no_events(found: Exhibit) -> Refusal:
 
 
 FIGURES: dict[str, Callable[[Cut, RowKey, str], Figure]] = {
+    FLOW: lambda cut, _row, _of: flow.flow_figure(cut),
     "F09": _onset,
     time_to_first.KAPLAN_MEIER: lambda cut, row, of: time_to_first.free_of_event(cut, _course(cut, row, of)),
     time_to_first.AALEN_JOHANSEN: lambda cut, row, of: time_to_first.competing(cut, _course(cut, row, of)),
@@ -110,6 +112,7 @@ FIGURES: dict[str, Callable[[Cut, RowKey, str], Figure]] = {
 }
 """Figures that are more than a drawing of their table's cells, by cut, row and exhibit that they are asked about."""
 _ABOUT = {
+    FLOW: FLOW,
     **dict.fromkeys(("F09", cycle_days.FIGURE), "T09"),
     periods.FIGURE: by_cycle.EXHIBIT,
     **dict.fromkeys((time_to_first.KAPLAN_MEIER, time_to_first.AALEN_JOHANSEN, time_to_first.MEAN_COUNT), "K15"),
@@ -125,7 +128,7 @@ def figures(cut: Cut) -> tuple[str, ...]:
         return tuple(FIGURES)
     # A figure of nothing but single subjects would tell each of them, also without a name.
     kept = (number for number in FIGURES if cut.study.open.patients or number not in ONE_A_SUBJECT)
-    return tuple(kept) if cut.study.open.safety else ()
+    return tuple(kept) if cut.study.open.safety else (FLOW,)
 
 
 def figure(number: str, cut: Cut, row: RowKey, of: str) -> Figure:

@@ -50,8 +50,19 @@ def summarised(cut: Cut, row: Row, values: Floats, tests: tuple[str, ...]) -> La
     return LabLine(row, known, known, tests, contrasted=False, values=values)
 
 
-def table(cut: Cut, found: Sequence[LabLine], *, exhibit: str, title: str, footnotes: Sequence[str]) -> ResultTable:
-    """Count who meets each line out of those measured for it (Ns), by arm; summarise the lines of measurements."""
+def table(
+    cut: Cut,
+    found: Sequence[LabLine],
+    *,
+    exhibit: str,
+    title: str,
+    footnotes: Sequence[str],
+    spread: tuple[Stat, ...] = SPREAD[2:],
+) -> ResultTable:
+    """Count who meets each line out of those measured for it (Ns), by arm; summarise the lines of measurements.
+
+    ``spread``: the statistics of a summary, to which closed tables add the extremes.
+    """
     members = np.array([cut.in_column(name) for name in cut.columns])
     counted = [line for line in found if line.values is None]
     n, sizes = (_by_column([getattr(line, name) for line in counted], members) for name in ("met", "measured"))
@@ -60,7 +71,7 @@ def table(cut: Cut, found: Sequence[LabLine], *, exhibit: str, title: str, footn
     compared = [line.row for line in counted if line.contrasted]
     body = cells.count_cells(cut, rows, n, None, sizes) | cells.contrast_cells(cut, compared, n[shown], sizes[shown])
     body = _noted(cut, body, counted, members)
-    spread = SPREAD[2:] if cut.level is Level.POOLED else (*SPREAD[2:], *EXTREMES)
+    spread = spread if cut.level is Level.POOLED else (*spread, *EXTREMES)
     summed = [line for line in found if line.values is not None]
     small = cut.study.open.small_cells if cut.level is Level.POOLED else 0
     for line in summed:

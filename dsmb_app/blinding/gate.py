@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dsmb_app.blinding.amounts import with_amounts
 from dsmb_app.blinding.deaths import with_deaths
+from dsmb_app.blinding.flags import with_flags
 from dsmb_app.blinding.levels import LETTERS, permit
 from dsmb_app.model.baskets import Basket
 from dsmb_app.model.choices import Choices
@@ -159,6 +161,7 @@ class Gate:
         subjects = self._main.table("dm")
         subjects["KEY"] = subjects["USUBJID"]
         subjects["ARM"] = subjects["PLANNEDARM"] = -1
+        subjects = with_flags(subjects, self._main.table("suppdm"))
         if level is not Level.POOLED and self._codes is not None:
             codes = self._codes.table("subjects").set_index("USUBJID").loc[subjects["KEY"]]
             places = {name: place for place, name in enumerate(letters)}
@@ -189,10 +192,13 @@ class Gate:
         return rows
 
     def _dose_days(self, level: Level) -> pd.DataFrame:
-        """Return dose days: from main where the schedule is the same in all arms, else at level named only."""
+        """Return dose days: from main where the schedule is the same in all arms, else at level named only.
+
+        Amounts stand beside them at level named.
+        """
         rows = self._main.table("ex")
-        if not len(rows) and level is Level.NAMED and self._names is not None:
-            rows = self._names.table("ex")
+        if level is Level.NAMED and self._names is not None:
+            rows = with_amounts(rows if len(rows) else self._names.table("ex"), self._names.table("sealed_ex"))
         return rows if len(rows) else pd.DataFrame({"RECORD": [], "USUBJID": [], "EXSTDY": [], "EXENDY": []})
 
     def _delivered(self, table: str, level: Level, subjects: pd.DataFrame) -> pd.DataFrame:

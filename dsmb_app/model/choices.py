@@ -22,7 +22,7 @@ _STUDY_FILE_KEYS = {
 
 RECORD_FILTERS = ("serious", "grade", "related", "action", "basket", "soc", "text")
 """They choose adverse-event records, and so touch the exhibits that count these."""
-SUBJECT_FILTERS = ("sex", "age", "site")
+SUBJECT_FILTERS = ("sex", "age", "site", "flag")
 """They choose subjects, and so change every denominator of every exhibit."""
 FILTERS = (*RECORD_FILTERS, *SUBJECT_FILTERS)
 
@@ -37,7 +37,8 @@ class Choices:
     The others are filters, as text: "" chooses everything, and all of them must hold. ``serious``, ``related``: "yes";
     ``grade``: the least one, "1" to "5" (severity: mild 1, moderate 2, severe 3); ``action``: a value of AEACN;
     ``basket``: its name; ``soc``: a system organ class; ``text``: part of a preferred or reported term; ``sex``,
-    ``site``: a value of SEX, SITEID; ``age``: a band, as ``age_band`` reads it.
+    ``site``: a value of SEX, SITEID; ``age``: a band, as ``age_band`` reads it; ``flag``: an allowed qualifier of DM
+    that is Y.
     """
 
     window: Window = Window.ON_STUDY
@@ -57,6 +58,7 @@ class Choices:
     sex: str = ""
     age: str = ""
     site: str = ""
+    flag: str = ""
 
     @classmethod
     def of_study(cls, study: Study) -> Choices:

@@ -39,10 +39,11 @@ class Cut:
 
     ``subjects``: all screened subjects, one row each (index 0..n-1): USUBJID as it may be shown, ``ARM`` (place in
     ``arms``, -1 none), ``PLANNEDARM`` (as randomised), flags, study days, ``ENDDY`` (last day of the chosen window),
-    ``STRATUM`` (whether the filters of subjects choose it).
+    ``STRATUM`` (whether the filters of subjects choose it), ``FLAGS`` (its allowed qualifiers of value Y, by blanks).
     ``ae``: all adverse events with ``SUBJECT`` (row in subjects), ``ONSETDY``, ``EMERGENT`` (treatment-emergent, and
     chosen by the filters of records and subjects). ``lb``: laboratory records with ``SUBJECT`` and ``POST``
-    (post-baseline, in the window, of a chosen subject). ``doses``: dose days with ``SUBJECT``.
+    (post-baseline, in the window, of a chosen subject). ``doses``: dose days with ``SUBJECT``, at level named
+    with their amounts too.
     ``counts``: how often rules had to be applied, for footnotes.
     ``arms`` is empty in a pooled cut; ``reference`` is "" unless arms are named. ``styles``: the look of each of
     ``arms``, the place of its letter in the alphabet. ``cm``: medication with ``SUBJECT``; without columns where the

@@ -34,7 +34,19 @@ def stratum(subjects: pd.DataFrame, choices: Choices) -> Bools:
             mask &= (subjects[column] == value).to_numpy(dtype=bool)
     if choices.age:
         mask &= _aged(subjects, choices.age)
+    if choices.flag:
+        mask &= flagged(subjects, choices.flag)
     return mask
+
+
+def flags(subjects: pd.DataFrame) -> list[str]:
+    """Return the names of the population flags that anybody has, in alphabetical order."""
+    return sorted({name for names in subjects["FLAGS"] for name in names.split()})
+
+
+def flagged(subjects: pd.DataFrame, flag: str) -> Bools:
+    """Return the mask over ``subjects`` of those with a population flag."""
+    return np.array([flag in names.split() for names in subjects["FLAGS"]], dtype=bool)
 
 
 def _aged(subjects: pd.DataFrame, band: str) -> Bools:
@@ -121,6 +133,7 @@ _OFFERS: dict[str, Callable[[Cut], dict[str, str]]] = {
     "sex": lambda cut: {value: _SEXES.get(value, f"sex {value}") for value in _values(cut.subjects["SEX"])},
     "age": _bands,
     "site": lambda cut: {value: f"site {value}" for value in _values(cut.subjects["SITEID"])},
+    "flag": lambda cut: {name: f"flag {name}" for name in flags(cut.subjects)},
 }
 
 
@@ -175,7 +188,7 @@ def refuse_subtractable(cut: Cut) -> None:
     if subtractable(cut):
         raise Refusal(
             "CHOICE-SMALL",
-            "Open sessions of this trial hide small counts, so they do not show subjects by sex, age or site: one "
-            "table taken away from another would tell them.",
+            "Open sessions of this trial hide small counts, so they do not show subjects by sex, age, site or flag: "
+            "one table taken away from another would tell them.",
             "Take off these filters, or use them in the closed session.",
         )

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from decimal import ROUND_HALF_UP, Decimal
 
+import numpy as np
+import numpy.typing as npt
+
 NOT_EVALUABLE = "NE"
 
 
@@ -17,6 +20,12 @@ def half_up(value: float, digits: int) -> str:
     exact = Decimal(f"{value:.15g}")
     text = f"{exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP):f}"
     return text.removeprefix("-") if not text.strip("-0.") else text
+
+
+def rounded(values: npt.NDArray[np.float64], digits: int) -> npt.NDArray[np.float64]:
+    """Round each value as ``half_up`` prints it; what is not finite becomes NaN."""
+    known = (float(half_up(value, digits)) if math.isfinite(value) else math.nan for value in values.tolist())
+    return np.array(list(known), dtype=float)
 
 
 def number(value: float | None, digits: int) -> str:

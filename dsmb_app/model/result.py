@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dsmb_app.model.figures import BoxFigure, CourseFigure, PointFigure, Waterfall
+from dsmb_app.model.flow import FlowFigure
 from dsmb_app.model.time_course import TimeCourse
 from dsmb_app.model.words import Level, Stat
 
@@ -251,5 +252,14 @@ class PeriodFigure:
 
 
 Figure = (
-    Scatter | CurveFigure | Histogram | PeriodFigure | TimeCourse | BoxFigure | CourseFigure | PointFigure | Waterfall
+    Scatter
+    | CurveFigure
+    | Histogram
+    | PeriodFigure
+    | TimeCourse
+    | BoxFigure
+    | CourseFigure
+    | PointFigure
+    | Waterfall
+    | FlowFigure
 )

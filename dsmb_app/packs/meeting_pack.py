@@ -51,6 +51,7 @@ SHEETS = (
     PackSheet("T11", "Serious AE", in_open=True),
     PackSheet("T12", "AE leading to stop", in_open=True),
     PackSheet("T13", "AE grade 3-5", in_open=True),
+    PackSheet("T14", "Vital signs", in_open=True, own_n=True),
     PackSheet("K14", "AE of interest", in_open=False),
     PackSheet("N22", "Changes", in_open=True),
     PackSheet("K15", "Infections", in_open=False, figure=("F15", "F15A", "F15M")),

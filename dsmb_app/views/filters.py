@@ -21,6 +21,7 @@ _BOXES = {
     "sex": ("Sex", "Any sex"),
     "age": ("Age", "Any age"),
     "site": ("Site", "Any site"),
+    "flag": ("Population flag", "Any flag"),
 }
 """By filter: the name of its box for a screen reader, and what it says when it chooses everything."""
 _LONG = ("action", "basket", "soc")
