@@ -226,11 +226,12 @@ class Session:
             raise patients_closed()
         label, whose = " > ".join(row), f"{column.arm} and {column.arm_ref}" if column.is_contrast else column.arm
         subjects, records = self._behind(found, row, column)
-        if found.labs is not None:
-            shown = listing.lab_listing(self._cut, subjects, found.labs(self._cut, row))
+        if found.behind is not None:
+            behind = found.behind(self._cut, row)
+            shown = listing.behind_listing(self._cut, behind, subjects)
         else:
-            behind = records if records is not None else np.zeros(len(self._cut.ae), dtype=bool)
-            shown = listing.record_listing(self._cut, behind, f"{int(behind.sum())} record(s)")
+            mask = records if records is not None else np.zeros(len(self._cut.ae), dtype=bool)
+            shown = listing.record_listing(self._cut, mask, f"{int(mask.sum())} record(s)")
         return Drill(
             question=f"{found.title}: {label}, {whose}{found.only(self._cut, row)}",
             subjects=listing.subject_listing(
