@@ -12,6 +12,7 @@ import numpy as np
 from dsmb_app.analyses import listing
 from dsmb_app.analyses.exhibits import EXHIBITS, Exhibit, exhibit
 from dsmb_app.analyses.figures import figure, figures
+from dsmb_app.analyses.maturity import maturity
 from dsmb_app.blinding.gate import Gate
 from dsmb_app.model import filters
 from dsmb_app.model.choices import FILTERS, Choices
@@ -19,6 +20,7 @@ from dsmb_app.model.closed import exhibit_closed, patients_closed
 from dsmb_app.model.cut import SnapshotInfo
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.figures import ONE_A_SUBJECT
+from dsmb_app.model.maturity import Maturity
 from dsmb_app.model.result import Cell, Column, Drill, Figure, Listing, ResultTable, Row, RowKey, Stamp
 from dsmb_app.model.study import Study
 from dsmb_app.model.words import Level, Order
@@ -48,6 +50,7 @@ class Session:
         self._cut = gate.cut(Level.POOLED, self._choices)
         self._memo: dict[str, ResultTable] = {}
         self._figures: dict[tuple[str, RowKey, str], Figure] = {}
+        self._maturity: Maturity | None = None
 
     @classmethod
     def open(
@@ -162,6 +165,12 @@ class Session:
             self._figures[number, row, of] = figure(number, self._cut, row, of)
         return self._figures[number, row, of]
 
+    def maturity(self) -> Maturity:
+        """Return what the numbers rest on; the same object until the level or a choice changes."""
+        if self._maturity is None:
+            self._maturity = maturity(self._cut)
+        return self._maturity
+
     def walk(self, numbers: Collection[str] = ()) -> Iterator[tuple[ResultTable, Row, Column, Cell]]:
         """Yield every cell of the exhibits asked for (all that may be seen, where none is named)."""
         for number in numbers or [info.id for info in self.exhibits()]:
@@ -209,7 +218,7 @@ class Session:
     def forget(self) -> None:
         """Let go of everything unlocked and of every result; the session can be asked nothing after that."""
         self._gate.forget()
-        del self._gate, self._cut, self._memo, self._figures
+        del self._gate, self._cut, self._memo, self._figures, self._maturity
 
     def drill(self, number: str, row: RowKey, column: Column) -> Drill:
         """Return the subjects and records behind a cell.
@@ -292,4 +301,4 @@ class Session:
         # The memo goes with the cut it was made from: a result that outlived re-blinding would leak an arm.
         self._choices = filters.kept(self._gate.cut(level, choices), choices)
         self._cut = self._gate.cut(level, self._choices)
-        self._memo, self._figures = {}, {}
+        self._memo, self._figures, self._maturity = {}, {}, None

@@ -12,6 +12,7 @@ from dsmb_app.views import drill
 from dsmb_app.views.band import SessionBand
 from dsmb_app.views.banner import Banner
 from dsmb_app.views.desk import Desk
+from dsmb_app.views.maturity_strip import MaturityStrip
 from dsmb_app.views.navigation import Navigation
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.pages.page import Page
@@ -29,6 +30,7 @@ class Review(QWidget):
         desk.setParent(self)
         self.desk = desk
         self.band, self.banner, self.navigation = SessionBand(desk), Banner(), Navigation(PAGES)
+        self.strip = MaturityStrip(desk)
         self.pages: list[Page] = [info.make(desk) for info in PAGES]
         self.stack = QStackedWidget()
         for page in self.pages:
@@ -60,6 +62,7 @@ class Review(QWidget):
         inner.setSpacing(0)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addWidget(self.band)
+        inner.addWidget(self.strip)
         inner.addLayout(below, 1)
         frame = QVBoxLayout(self)
         frame.setContentsMargins(0, 0, 0, 0)
@@ -78,6 +81,7 @@ class Review(QWidget):
     def show_page(self, place: int) -> None:
         """Show a page; views of patients are forgotten."""
         self._forget_patients()
+        self.strip.show_for(self.pages[place].about)
         self.stack.setCurrentWidget(self.pages[place])
 
     def drill(self, number: str, row: RowKey, column: Column) -> None:

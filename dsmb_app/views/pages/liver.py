@@ -22,6 +22,8 @@ _PLOT, _PATIENT = 42, 62
 class Liver(Page):
     """The table with the plot beside it; a patient who was chosen stands below the table."""
 
+    about = ("Liver tests", "Visits")
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.exhibit, self.views, self.patient = ExhibitView(desk, TABLE), LiverViews(desk), PatientView(desk)

@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QWidget
 class Page(QWidget):
     """A page tells the desk what the reader wants and shows what comes back."""
 
+    about: tuple[str, ...] = ()
+    """The shares that the maturity strip names over the page; all of them where it is about none."""
+
     drilled = Signal(str, object, object)
     """Carries exhibit, row and column of a cell that the reader asks about."""
 
