@@ -30,10 +30,11 @@ class Share:
 
 @dataclass(frozen=True)
 class Maturity:
-    """By column (the arms of a closed session, then Total): subjects, patient-years, records set aside, subjects overdue
-    for contact (None: not known); ``present``: the share of each panel's expected labs, and of visits, by column.
+    """By column (the arms of a closed session, then Total): subjects, patient-years, records set aside, subjects
+    overdue for contact (None: not known); ``present``: the share of each panel's expected labs, and of visits.
 
-    ``small``: counts from 1 to below it are not shown. ``late``: subjects still on study, out of whom some are overdue.
+    ``on_study``: subjects still on study, out of whom some are overdue. ``small``: counts from 1 to below it
+    are hidden.
     """
 
     columns: tuple[str, ...]

@@ -38,6 +38,7 @@ class Review(QWidget):
             page.drilled.connect(self.drill)
             page.labs_wanted.connect(self.show_labs)
             page.subjects_wanted.connect(self.show_subjects)
+            page.patient_wanted.connect(self.show_patient)
         self._lay_out()
         self._mark_level()
         self.navigation.chosen.connect(self.show_page)
@@ -112,7 +113,11 @@ class Review(QWidget):
             self._forget_patients()
             self.stack.setCurrentWidget(self.page)
             return
-        records = self.desk.subject_records(usubjid)
+        self.show_patient(usubjid)
+
+    def show_patient(self, usubjid: str) -> None:
+        """Show every record of one subject."""
+        records = self.desk.subject_records(usubjid) if usubjid else None
         if records is not None:
             self._push(drill.of_subject(self.desk, usubjid, records))
 

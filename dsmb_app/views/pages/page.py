@@ -21,6 +21,9 @@ class Page(QWidget):
     subjects_wanted = Signal(str, object)
     """Carries a question in words and the ids of the subjects that answer it (none where the level shows none)."""
 
+    patient_wanted = Signal(str)
+    """Carries a subject whose records the reader asks for."""
+
     def focus_search(self) -> None:
         """Put the cursor where the reader searches; a page without a search stays as it is."""
 
