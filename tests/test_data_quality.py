@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import pyreadstat
@@ -51,37 +52,39 @@ def due_at(visit: str) -> dict[str, tuple[date, date]]:
     return found
 
 
-@pytest.mark.parametrize("visit", list(VISITS))
-def test_that_missing_labs_and_visits_of_the_demo_are_those_of_the_raw_files(
-    demo: Locked, state: Path, visit: str
-) -> None:
+@cache
+def values() -> dict[str, list[tuple[str, str]]]:
+    """Return, by subject of the demo, the date and test of each laboratory value."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for r in read("lb"):
+        if known(r["LBSTRESN"]):
+            found[r["USUBJID"]].append((r["LBDTC"][:10], r["LBTESTCD"]))
+    return found
+
+
+def tests_at(name: str, opens: date, closes: date) -> set[str]:
+    return {test for day, test in values()[name] if opens.isoformat() <= day <= closes.isoformat()}
+
+
+def test_that_missing_labs_and_visits_of_the_demo_are_those_of_the_raw_files(demo: Locked, state: Path) -> None:
     session = demo.session(Level.NAMED, state)
-    due = due_at(visit)
-    for panel, tests in PANELS.items():
-        missing = set()
-        for name, (opens, closes) in due.items():
-            have = {
-                r["LBTESTCD"]
-                for r in read("lb")
-                if r["USUBJID"] == name and known(r["LBSTRESN"]) and opens.isoformat() <= r["LBDTC"][:10]
-                and r["LBDTC"][:10] <= closes.isoformat()
-            }  # fmt: skip
-            if not have.issuperset(tests):
-                missing.add(name)
-        at = ("Labs missing", panel, visit)
-        assert (counted(session, *at), session.table("T07").cell(at, Column("Total", Stat.DENOMINATOR)).value) == (
-            len(missing), len(due),
-        )  # fmt: skip
-        assert set(session.drill("T07", at, N).subjects.subjects) == missing
-    absent = {
-        name
-        for name, (opens, closes) in due.items()
-        if not any(
-            r["USUBJID"] == name and opens.isoformat() <= r["SVSTDTC"][:10] <= closes.isoformat() for r in read("sv")
-        )
-    }
-    assert counted(session, "Visit missing", visit) == len(absent)
-    assert set(session.drill("T07", ("Visit missing", visit), N).subjects.subjects) == absent
+    table = session.table("T07")
+    for visit in VISITS:
+        due = due_at(visit)
+        for panel, tests in PANELS.items():
+            at = ("Labs missing", panel, visit)
+            missing = {name for name, window in due.items() if not tests_at(name, *window).issuperset(tests)}
+            assert counted(session, *at) == len(missing)
+            assert table.cell(at, Column("Total", Stat.DENOMINATOR)).value == len(due)
+        present = {
+            r["USUBJID"]
+            for r in read("sv")
+            if r["USUBJID"] in due
+            and due[r["USUBJID"]][0] <= date.fromisoformat(r["SVSTDTC"][:10]) <= due[r["USUBJID"]][1]
+        }
+        assert counted(session, "Visit missing", visit) == len(due.keys() - present)
+    missing = {name for name, window in due_at("Week 8").items() if "CREAT" not in tests_at(name, *window)}
+    assert set(session.drill("T07", ("Labs missing", "Creatinine", "Week 8"), N).subjects.subjects) == missing != set()
 
 
 def test_that_the_pilots_conflicts_of_seriousness_are_listed_record_by_record(pilot: Locked, state: Path) -> None:

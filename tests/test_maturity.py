@@ -12,11 +12,11 @@ from dsmb_app.model.maturity import Maturity, Share
 from dsmb_app.model.result import Column, Stamp
 from dsmb_app.model.words import Level, Stat
 from dsmb_app.packs.meeting_pack import meeting_pack
-from tests.demo_trial import IL2, read, treated
+from tests.demo_trial import IL2, treated
 from tests.lab_study import Lab, LabStudy, opened
 from tests.locked import Locked, lock_for_test
 from tests.missing_labs import without_a_fifth
-from tests.test_data_quality import PANELS, due_at
+from tests.test_data_quality import PANELS, due_at, tests_at
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +45,7 @@ def test_that_the_demos_shares_are_those_of_the_raw_files_by_arm(demo: Locked, s
     counts = {column: [0, 0] for column in found.columns}
     for visit in ("Screening", "Day 1", *(f"Week {w}" for w in (2, 4, 6, 8, 10, 12, 16, 20, 24))):
         for name, (opens, closes) in due_at(visit).items():
-            have = {
-                r["LBTESTCD"] for r in read("lb")
-                if r["USUBJID"] == name and r["LBSTRESN"] == r["LBSTRESN"]
-                and opens.isoformat() <= r["LBDTC"][:10] <= closes.isoformat()
-            }  # fmt: skip
+            have = tests_at(name, opens, closes)
             for column in (arm[name], "Total"):
                 counts[column][0] += have.issuperset(PANELS["Liver tests"])
                 counts[column][1] += 1
