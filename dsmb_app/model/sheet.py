@@ -50,7 +50,7 @@ class Sheet:
     def text(self, row: int, column: int) -> str:
         """Return a printed text."""
         found = self.columns[column]
-        return found.texts[found.codes[row]]
+        return str(found.texts[found.codes[row]])
 
     def rows(self, words: str = "", by: int = -1, *, falling: bool = False) -> Ints:
         """Return the rows that hold the words (each of them in some column), in the order of a column (-1: as listed).
