@@ -36,7 +36,7 @@ def deaths_listed(cut: Cut, owners: Owners) -> Made:
     columns.append(column_of("AE", ["yes" if by_event[place] else "" for place in places]))
     words = {"Y": "yes", "LATE": "after the cut-off", "": ""}
     columns += [column_of(source, [words.get(text, text) for text in texts]) for source, texts in said.items()]
-    columns.append(column_of("Fatal events", [_terms(cut, found.records, place) for place in places]))
+    columns.append(column_of("Fatal events", [_terms(cut, found.records, int(place)) for place in places]))
     conflicts = {"no death in DS, DM or DD": found.ae_alone, "no fatal AE": found.no_event,
                  "in one of DS and DM alone": found.ds_or_dm}  # fmt: skip
     texts = ["; ".join(name for name, mask in conflicts.items() if mask[place]) for place in places]

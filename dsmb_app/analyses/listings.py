@@ -15,6 +15,7 @@ from dsmb_app.analyses.discontinuation import by_disposition
 from dsmb_app.analyses.findings import records_of
 from dsmb_app.analyses.listing import FIRST, OF_DATASET, SUBJECT_COLUMNS, filled, texts_of
 from dsmb_app.model import filters
+from dsmb_app.model.choices import FILTERS, SUBJECT_FILTERS
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.events import in_terms, is_serious
@@ -57,7 +58,7 @@ def sheet(cut: Cut, number: str) -> Sheet:
     columns, notes = kind.make(cut)
     if cut.held_back:
         notes = [*notes, f"Except held back from open sessions: {', '.join(cut.held_back)}."]
-    said = filters.words(cut, filters.FILTERS if number not in _DATASETS else filters.SUBJECT_FILTERS)
+    said = filters.words(cut, FILTERS if number not in _DATASETS else SUBJECT_FILTERS)
     return Sheet(number, f"{kind.title}{f' · Only: {said}' if said else ''}", tuple(columns), tuple(notes))
 
 
@@ -89,7 +90,7 @@ def records(cut: Cut, dataset: str, mask: Bools, beside: Mapping[str, list[str]]
 
 def _sort_key(column: pd.Series) -> npt.NDArray[np.float64]:
     if pd.api.types.is_numeric_dtype(column.dtype):
-        return np.nan_to_num(column.to_numpy(dtype=float), nan=np.inf)
+        return np.asarray(np.nan_to_num(column.to_numpy(dtype=float), nan=np.inf), dtype=float)
     return np.asarray(pd.factorize(column.to_numpy(dtype=object), sort=True)[0], dtype=float)
 
 
