@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from dsmb_app.analyses import listing
+from dsmb_app.analyses import listing, listings
+from dsmb_app.analyses.drilling import drilled
 from dsmb_app.analyses.exhibits import EXHIBITS, Exhibit, exhibit
 from dsmb_app.analyses.figures import figure, figures
+from dsmb_app.analyses.maturity import maturity
 from dsmb_app.blinding.gate import Gate
 from dsmb_app.model import filters
 from dsmb_app.model.choices import FILTERS, Choices
@@ -19,7 +21,9 @@ from dsmb_app.model.closed import exhibit_closed, patients_closed
 from dsmb_app.model.cut import SnapshotInfo
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.figures import ONE_A_SUBJECT
+from dsmb_app.model.maturity import Maturity
 from dsmb_app.model.result import Cell, Column, Drill, Figure, Listing, ResultTable, Row, RowKey, Stamp
+from dsmb_app.model.sheet import Sheet
 from dsmb_app.model.study import Study
 from dsmb_app.model.words import Level, Order
 from dsmb_app.snapshot.hardening import no_core_dumps
@@ -48,6 +52,8 @@ class Session:
         self._cut = gate.cut(Level.POOLED, self._choices)
         self._memo: dict[str, ResultTable] = {}
         self._figures: dict[tuple[str, RowKey, str], Figure] = {}
+        self._maturity: Maturity | None = None
+        self._sheets: dict[str, Sheet] = {}
 
     @classmethod
     def open(
@@ -162,6 +168,12 @@ class Session:
             self._figures[number, row, of] = figure(number, self._cut, row, of)
         return self._figures[number, row, of]
 
+    def maturity(self) -> Maturity:
+        """Return what the numbers rest on; the same object until the level or a choice changes."""
+        if self._maturity is None:
+            self._maturity = maturity(self._cut)
+        return self._maturity
+
     def walk(self, numbers: Collection[str] = ()) -> Iterator[tuple[ResultTable, Row, Column, Cell]]:
         """Yield every cell of the exhibits asked for (all that may be seen, where none is named)."""
         for number in numbers or [info.id for info in self.exhibits()]:
@@ -209,7 +221,7 @@ class Session:
     def forget(self) -> None:
         """Let go of everything unlocked and of every result; the session can be asked nothing after that."""
         self._gate.forget()
-        del self._gate, self._cut, self._memo, self._figures
+        del self._gate, self._cut, self._memo, self._figures, self._maturity, self._sheets
 
     def drill(self, number: str, row: RowKey, column: Column) -> Drill:
         """Return the subjects and records behind a cell.
@@ -224,20 +236,23 @@ class Session:
             raise Refusal("DRILL-SUPPRESSED", "This cell is suppressed.", "Nothing stands behind it for this session.")
         if self.level is Level.POOLED and not self.study.open.patients:
             raise patients_closed()
-        label, whose = " > ".join(row), f"{column.arm} and {column.arm_ref}" if column.is_contrast else column.arm
-        subjects, records = self._behind(found, row, column)
-        if found.labs is not None:
-            shown = listing.lab_listing(self._cut, subjects, found.labs(self._cut, row))
-        else:
-            behind = records if records is not None else np.zeros(len(self._cut.ae), dtype=bool)
-            shown = listing.record_listing(self._cut, behind, f"{int(behind.sum())} record(s)")
-        return Drill(
-            question=f"{found.title}: {label}, {whose}{found.only(self._cut, row)}",
-            subjects=listing.subject_listing(
-                self._cut, subjects, f"{int(subjects.sum())} subject(s)", found.beside(self._cut)
-            ),
-            records=shown,
-        )
+        return drilled(self._cut, found, row, column)
+
+    def listings(self) -> dict[str, str]:
+        """Return number -> title of the listings that may be seen at this level, in order."""
+        return listings.available(self._cut)
+
+    def sheet(self, number: str) -> Sheet:
+        """Return a listing. Raises Refusal for a number that is none, and where an open session shows no patients."""
+        if not listings.allowed(self._cut):
+            raise patients_closed()
+        if number not in self._sheets:
+            self._sheets[number] = listings.sheet(self._cut, number)
+        return self._sheets[number]
+
+    def listing(self, number: str) -> Listing:
+        """Return a listing with every row as printed texts. Raises Refusal as ``sheet`` does."""
+        return self.sheet(number).listing
 
     def subject_records(self, usubjid: str) -> Listing:
         """Return all adverse-event records of one subject."""
@@ -257,16 +272,6 @@ class Session:
         if self.level is Level.POOLED and not (self.study.open.patients and self.study.open.safety):
             raise patients_closed()
         return self._cut.subjects["USUBJID"].isin(set(usubjids)).to_numpy()
-
-    def _behind(self, found: Exhibit, row: RowKey, column: Column) -> tuple[np.ndarray, np.ndarray | None]:
-        cut = self._cut
-        in_column = found.members(cut, column.arm)
-        if column.is_contrast:
-            in_column = in_column | found.members(cut, column.arm_ref)
-        subjects = found.subjects(cut, row) & in_column
-        if found.records is None:
-            return subjects, None
-        return subjects, found.records(cut, row) & in_column[cut.ae["SUBJECT"].to_numpy()]
 
     def _permitted(self, number: str) -> Exhibit:
         found = exhibit(number)
@@ -291,4 +296,4 @@ class Session:
         # The memo goes with the cut it was made from: a result that outlived re-blinding would leak an arm.
         self._choices = filters.kept(self._gate.cut(level, choices), choices)
         self._cut = self._gate.cut(level, self._choices)
-        self._memo, self._figures = {}, {}
+        self._memo, self._figures, self._maturity, self._sheets = {}, {}, None, {}

@@ -1,143 +1,88 @@
-"""Data quality: where the sources contradict each other or leave out what a table needs."""
+"""Data quality: where the sources contradict each other, leave out what a table needs, or come late."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from dsmb_app.analyses import wording
-from dsmb_app.analyses.ae_flags import (
-    actions_recorded,
-    criteria_delivered,
-    grade,
-    has_grounds,
-    is_fatal_outcome,
-    is_stop,
-)
-from dsmb_app.analyses.ae_lines import Line, lines_table, with_records
-from dsmb_app.analyses.deaths import deaths
-from dsmb_app.analyses.discontinuation import by_disposition
+from dsmb_app.analyses import lab_presence, quality_events, quality_measures, wording
+from dsmb_app.analyses.ae_flags import actions_recorded
+from dsmb_app.analyses.findings import Behind, Finding, of_row, table, who
+from dsmb_app.analyses.lab_values import Labs
 from dsmb_app.model.cut import Cut
-from dsmb_app.model.events import grading_used, intensity, is_serious
-from dsmb_app.model.result import ResultTable, Row
+from dsmb_app.model.lab_tables import panels
+from dsmb_app.model.result import ResultTable, RowKey
 
 Bools = npt.NDArray[np.bool_]
 
-TITLE = "Data quality: adverse events"
+TITLE = "Data quality"
 
 
-def lines(cut: Cut) -> list[Line]:
-    """Return a line for each kind of disagreement or gap; what the delivery has no column for is not asked."""
-    return [*_seriousness(cut), *_deaths(cut), *_grades(cut), *_stopped(cut), *_dates(cut), *_gaps(cut)]
+def findings(cut: Cut) -> list[Finding]:
+    """Return a row for each kind of disagreement or gap; what the delivery has no column for is not asked."""
+    return [*quality_events.findings(cut), *quality_measures.findings(cut)]
 
 
 def data_quality(cut: Cut) -> ResultTable:
-    """Count the subjects and records of each line, emergent or not."""
-    notes = [*wording.arms(cut), *wording.denominators(cut), *_footnotes(cut)]
-    return lines_table(
-        cut,
-        lines(cut),
-        exhibit="T07",
-        title=TITLE,
-        rates=False,
-        footnotes=notes,
-        contrasts=False,
-        subtitle="Disagreements between sources, and gaps",
-    )
+    """Count the subjects and records of each finding."""
+    notes = [*wording.arms(cut), *wording.denominators(cut), *_of_events(cut), *_of_measures(cut)]
+    if cut.held_back:
+        notes.append(f"Except held back from open sessions: {', '.join(cut.held_back)}.")
+    subtitle = "Disagreements between sources, gaps, and what came late"
+    return table(cut, findings(cut), exhibit="T07", title=TITLE, subtitle=subtitle, footnotes=notes)
 
 
-def _line(records: Bools, *key: str, label: str = "") -> Line:
-    return Line(Row(key, label or ": ".join(key)), records)
+def subjects(cut: Cut, key: RowKey) -> Bools:
+    """Return who is counted on a row, over all columns."""
+    return who(cut, _of(cut, key))
 
 
-def _of_subjects(cut: Cut, subjects: Bools, *key: str) -> Line:
-    return Line(Row(key, ": ".join(key)), np.zeros(len(cut.ae), dtype=bool), subjects)
+def behind(cut: Cut, key: RowKey) -> Behind:
+    """Return the records behind a row."""
+    return _of(cut, key).behind
 
 
-def _treated(cut: Cut) -> Bools:
-    return np.asarray(cut.safety[cut.ae["SUBJECT"].to_numpy()], dtype=bool)
+def _of(cut: Cut, key: RowKey) -> Finding:
+    # A click need not find anew what it did not ask about.
+    part = quality_measures if key[0] in quality_measures.GROUPS else quality_events
+    return of_row(part.findings(cut), key)
 
 
-def _timely(cut: Cut) -> Bools:
-    """Return the records of treated subjects that do not begin after the cut-off."""
-    return _treated(cut) & (cut.ae["CUTFL"] != "Y").to_numpy(dtype=bool)
+def narrowed(_cut: Cut, key: RowKey) -> bool:
+    """Tell whether the filters of events touch a row; of the whole exhibit they touch a few rows only."""
+    return key[:1] == (quality_events.EMERGENT,)
 
 
-def _seriousness(cut: Cut) -> list[Line]:
-    mine, serious, grounds = _timely(cut), is_serious(cut.ae), has_grounds(cut.ae)
-    said = "AESER is not Y although a criterion or a fatal outcome says so"
-    found = [_line(mine & grounds & ~serious, "Seriousness", said)]
-    if criteria_delivered(cut.ae):
-        found.append(_line(mine & serious & ~grounds, "Seriousness", "AESER = Y without any criterion"))
-    return found
-
-
-def _deaths(cut: Cut) -> list[Line]:
-    found = deaths(cut)
-    alone = found.records & found.ae_alone[cut.ae["SUBJECT"].to_numpy()]
-    return [
-        _line(alone, "Death", "AE fatal, no death in DS or DM"),
-        _of_subjects(cut, found.no_event, "Death", "DS or DM death, no fatal AE"),
-        _of_subjects(cut, found.ds_or_dm, "Death", "in one of DS and DM alone"),
-    ]
-
-
-def _grades(cut: Cut) -> list[Line]:
-    if grading_used(cut.ae, cut.study.ae.grading) != "AETOXGR":
-        return []
-    mine, worst, fatal = _timely(cut), grade(cut.ae) == 5, is_fatal_outcome(cut.ae)
-    return [
-        _line(mine & worst & ~fatal, "Grade 5 and outcome not fatal"),
-        _line(mine & fatal & ~worst, "Outcome fatal and grade not 5"),
-    ]
-
-
-def _stopped(cut: Cut) -> list[Line]:
-    if not actions_recorded(cut.ae):
-        return []
-    stops, by_ds = _timely(cut) & is_stop(cut.ae), by_disposition(cut)
-    otherwise = (cut.subjects["EOSREAS"] != "").to_numpy(dtype=bool) & ~by_ds
-    no_event = by_ds & ~with_records(cut, stops)
-    return [
-        _of_subjects(cut, no_event, "Stopped", "DS says adverse event, no AE with DRUG WITHDRAWN"),
-        _line(stops & otherwise[cut.ae["SUBJECT"].to_numpy()], "Stopped", "AE with DRUG WITHDRAWN, DS says otherwise"),
-    ]
-
-
-def _dates(cut: Cut) -> list[Line]:
-    mine, precision = _timely(cut), cut.ae["AESTDY_P"].to_numpy(dtype=object)
-    start, end = (cut.ae[column].to_numpy(dtype=float) for column in ("AESTDY_LO", "AEENDY_HI"))
-    known = {"month only": "M", "year only": "Y", "no date": ""}
-    late = _treated(cut) & (cut.ae["CUTFL"] == "Y").to_numpy(dtype=bool)
-    return [
-        *(_line(mine & (precision == code), "Start", name) for name, code in known.items()),
-        _line(late, "Start after the data cut-off"),
-        _line(mine & (end < start), "End before start"),
-    ]
-
-
-def _gaps(cut: Cut) -> list[Line]:
-    mine, uncoded = _timely(cut), (cut.ae["AEDECOD"] == "").to_numpy(dtype=bool)
-    graded = grading_used(cut.ae, cut.study.ae.grading) == "AETOXGR"
-    unknown = np.isnan(intensity(cut.ae, cut.study.ae.grading))
-    return [
-        _line(mine & uncoded, "Uncoded term"),
-        _line(mine & unknown, "No grade", label="No grade" if graded else "No severity"),
-    ]
-
-
-def _footnotes(cut: Cut) -> list[str]:
+def _of_events(cut: Cut) -> list[str]:
     notes = [
-        "Records: adverse events of treated subjects, emergent or not, that do not begin after the data cut-off "
-        f"({cut.study.study.cutoff}), except on the line that counts those. Events: records; a line about "
+        "Records of adverse events: of treated subjects, emergent or not, that do not begin after the data cut-off "
+        f"({cut.study.study.cutoff}), except on the lines that count those. Events: records; a line about "
         "subjects has none.",
         "Death: AE fatal is AESDTH = Y, AEOUT = FATAL or grade 5; DS is DSDECOD = DEATH, DM is DTHFL = Y or a DTHDTC; "
         "a record of DD counts with DS and DM. Stopped: reason of the last disposition event in DS. End before start: "
-        "even the last day that the end can mean.",
+        "even the last day that the end can mean. Duplicate: every record but the first.",
+        f"{quality_events.EMERGENT}: what the footnotes of the tables of such events count; these lines alone follow "
+        "the filters of events.",
         *wording.grading(cut),
     ]
     if not actions_recorded(cut.ae):
         notes.append("AEACN is empty in every record, so that stopping treatment is not compared with DS.")
-    if cut.held_back:
-        notes.append(f"Except held back from open sessions: {', '.join(cut.held_back)}.")
+    return notes
+
+
+def _of_measures(cut: Cut) -> list[str]:
+    notes = [
+        f"{quality_measures.LABS_MISSING}, {quality_measures.VISITS_MISSING.lower()}: n without a value of every test "
+        "of the panel, or without a record in SV, at the visit; N: those expected there.",
+        *lab_presence.notes(cut, Labs(cut), tuple(panels()))[1:],
+        f"{quality_measures.LAB}: the first six lines are of post-baseline records, as in the footnotes of T16; the "
+        "others of all records up to the data cut-off. Same time: same day, visit and time point.",
+    ]
+    if quality_measures.overdue(cut, Labs(cut)) is None:
+        notes.append("Last contact is not known: the snapshot holds no day of it, or nothing names visits.")
+    else:
+        notes.append(
+            f"{quality_measures.CONTACT}: of N still on study at the data cut-off (not ended by RFPENDTC, disposition "
+            "or death); the last record of any dataset counts."
+        )
     return notes

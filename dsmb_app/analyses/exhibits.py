@@ -33,7 +33,10 @@ from dsmb_app.analyses import (
 )
 from dsmb_app.analyses.ae_flags import actions_recorded, is_severe
 from dsmb_app.analyses.ae_lines import Line, line_of, subjects_behind, with_records
-from dsmb_app.analyses.lab_lines import LabLine, behind
+from dsmb_app.analyses.findings import Behind
+from dsmb_app.analyses.lab_lines import LabLine
+from dsmb_app.analyses.lab_lines import behind as behind_line
+from dsmb_app.analyses.lab_values import test_names
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.events import is_serious
@@ -67,7 +70,8 @@ class Exhibit:
     """An exhibit: its number, its title, how it is computed and who stands behind a row.
 
     ``subjects``: mask over ``cut.subjects``; ``records``: mask over ``cut.ae``, or None where rows count no records;
-    ``labs``: the laboratory tests that a row is about, or None; ``members``: who belongs to a column; ``narrowed``:
+    ``labs``: the laboratory tests that a row is about, or None; ``behind``: the records behind a row where they are of
+    another dataset, or of several by row; ``members``: who belongs to a column; ``narrowed``:
     whether the filters of records touch a row, () the whole exhibit (those of subjects touch every one); ``beside``:
     further columns of its lists of subjects, by header, one text for each of ``cut.subjects``.
     """
@@ -79,6 +83,7 @@ class Exhibit:
     subjects: Callable[[Cut, RowKey], Bools]
     records: Callable[[Cut, RowKey], Bools] | None = None
     labs: Callable[[Cut, RowKey], tuple[str, ...]] | None = None
+    behind: Callable[[Cut, RowKey], Behind] | None = None
     members: Callable[[Cut, str], Bools] = Cut.in_column
     narrowed: Callable[[Cut, RowKey], bool] = _never
     beside: Callable[[Cut], dict[str, list[str]]] = _nothing
@@ -129,8 +134,6 @@ def _line_exhibit(
     title: str,
     build: Callable[[Cut], ResultTable],
     lines: Callable[[Cut], list[Line]],
-    *,
-    filtered: bool = True,
 ) -> Exhibit:
     def records(cut: Cut, key: RowKey) -> Bools:
         return line_of(lines(cut), key).records
@@ -139,7 +142,7 @@ def _line_exhibit(
         return subjects_behind(cut, line_of(lines(cut), key))
 
     def narrowed(cut: Cut, key: RowKey) -> bool:
-        return filtered and (not key or line_of(lines(cut), key).subjects is None)
+        return not key or line_of(lines(cut), key).subjects is None
 
     return Exhibit(number, title, InOpen.IF_SAFETY, build, subjects, records, narrowed=narrowed)
 
@@ -148,12 +151,17 @@ def _lab_exhibit(
     number: str, title: str, build: Callable[[Cut], ResultTable], lines: Callable[[Cut], list[LabLine]]
 ) -> Exhibit:
     def subjects(cut: Cut, key: RowKey) -> Bools:
-        return behind(lines(cut), key).met
+        return behind_line(lines(cut), key).met
 
     def labs(cut: Cut, key: RowKey) -> tuple[str, ...]:
-        return behind(lines(cut), key).tests
+        return behind_line(lines(cut), key).tests
 
-    return Exhibit(number, title, InOpen.IF_SAFETY, build, subjects, labs=labs)
+    def records(cut: Cut, key: RowKey) -> Behind:
+        line = behind_line(lines(cut), key)
+        mask = np.isin(test_names(cut.lb).astype(str), line.tests) & line.met[cut.lb["SUBJECT"].to_numpy()]
+        return Behind("lb", mask, f"laboratory record(s) of {', '.join(line.tests)}")
+
+    return Exhibit(number, title, InOpen.IF_SAFETY, build, subjects, labs=labs, behind=records)
 
 
 def _randomised_exhibit(
@@ -183,7 +191,15 @@ EXHIBITS = (
         beside=demographics.beside,
     ),
     Exhibit("T06", "Exposure", InOpen.ALWAYS, exposure.exposure, exposure.subjects_of, beside=exposure.beside),
-    _line_exhibit("T07", data_quality.TITLE, data_quality.data_quality, data_quality.lines, filtered=False),
+    Exhibit(
+        "T07",
+        data_quality.TITLE,
+        InOpen.IF_SAFETY,
+        data_quality.data_quality,
+        data_quality.subjects,
+        behind=data_quality.behind,
+        narrowed=data_quality.narrowed,
+    ),
     _line_exhibit("T08", "Overview of adverse events", ae_overview.ae_overview, ae_overview.lines),
     _term_exhibit("T09", "Adverse events by system organ class and preferred term", _emergent),
     Exhibit(

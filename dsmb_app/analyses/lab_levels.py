@@ -119,11 +119,24 @@ def findings(cut: Cut, labs: Labs) -> list[LabLine]:
     return found
 
 
+def _judged(labs: Labs, sides: Sides) -> list[str]:
+    return [test for test in labs.tests if test in (*levels("levels").tests, *(name for name, _ in sides))]
+
+
+def _ranges(labs: Labs, judged: list[str]) -> list[tuple[str, str]]:
+    return [(test, side) for test in labs.tests if test not in judged for side in ("low", "high")]
+
+
+def decided(cut: Cut, labs: Labs) -> dict[str, Bools]:
+    """Return the records that the rules of the footnotes had to decide about, by rule, as masks over ``cut.lb``."""
+    sides = directions(cut)
+    return lab_notes.decided(cut, labs, labs.tests, sides, ranges=_ranges(labs, _judged(labs, sides)))
+
+
 def lab_levels(cut: Cut) -> ResultTable:
     """Count, by arm, who exceeded each level and who reached each grade."""
     labs, sides = Labs(cut), directions(cut)
-    judged = [test for test in labs.tests if test in (*levels("levels").tests, *(name for name, _ in sides))]
-    others = [test for test in labs.tests if test not in judged]
+    judged = _judged(labs, sides)
     unjudged = [
         test for test in labs.tests if test not in judged
         and not (np.isfinite(labs.of(test).lln) | np.isfinite(labs.of(test).uln)).any()
@@ -137,6 +150,6 @@ def lab_levels(cut: Cut) -> ResultTable:
         "the limit's would make it; used all the same, nothing is corrected.",
         *([f"Tests without any limits, so without rows of levels: {', '.join(unjudged)}."] if unjudged else []),
         *lab_presence.notes(cut, labs, tuple(panels())),
-        *lab_notes.records(cut, labs, labs.tests, sides, ranges=[(t, s) for t in others for s in ("low", "high")]),
+        *lab_notes.records(cut, labs, labs.tests, sides, ranges=_ranges(labs, judged)),
     ]
     return table(cut, _lines(cut, labs), exhibit=EXHIBIT, title=TITLE, footnotes=notes)

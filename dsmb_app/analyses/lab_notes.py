@@ -15,6 +15,7 @@ from dsmb_app.model.grading import Direction
 from dsmb_app.model.lab_tables import Level, levels
 
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 
 def heading(cut: Cut) -> list[str]:
@@ -50,40 +51,58 @@ def records(
     ``more``: further levels that the table asks for; ``ranges``: tests and sides that it sets against the record's own
     limits.
     """
+    found = decided(cut, labs, tests, sides, more=more, ranges=ranges)
+    said = ((int(mask.sum()), RULES[rule]) for rule, mask in found.items())
+    return [f"{n} post-baseline record(s) {what}." for n, what in said if n] + wording.laboratory(cut)
+
+
+RULES = {
+    "no upper limit": "have no upper limit (ULN), neither their own nor a substitute: no multiple, no grade by "
+    "multiples",
+    "unit not known": "are in a unit that is not known: no grade, and no level in absolute values",
+    "no lower limit": "have no lower limit (LLN) and lie above the first absolute cut point: no low grade",
+    "bound": "are bounds (<x or >x); they count where they are certain, a grade by one is at least that",
+    "bound, on either side of a criterion": "of these may lie on either side of a criterion, and do not count as "
+    "beyond it",
+    "unscheduled visit": "are of unscheduled visits",
+    "repeated at a visit": "repeat a test of the same subject and visit",
+}
+"""What a footnote says of the records of each rule, by its name in the data-quality exhibit."""
+
+
+def decided(
+    cut: Cut,
+    labs: Labs,
+    tests: Sequence[str],
+    sides: Sides,
+    *,
+    more: Sequence[Level] = (),
+    ranges: Collection[tuple[str, str]] = (),
+) -> dict[str, Bools]:
+    """Return the records that each of ``RULES`` had to decide about, as masks over ``cut.lb``."""
     named = [test for test in tests if test in labs.tests]
+    found = {rule: np.zeros(len(cut.lb), dtype=bool) for rule in RULES}
+    for test in named:
+        values = labs.of(test).known("value")
+        if _by_multiples(test, sides):
+            found["no upper limit"][values.row[np.isnan(values.uln)]] = True
+        if _by_values(test, sides, more):
+            found["unit not known"][values.row[np.isnan(values.graded)]] = True
+        if (test, "low") in sides:
+            graded = labs.of(test).known("graded")
+            found["no lower limit"][graded.row[_without_lower(graded, sides[test, "low"])]] = True
+        found["bound"][values.row[values.bound != 0]] = True
+        doubt = _in_doubt(values, test, sides, more, ranges)
+        found["bound, on either side of a criterion"][values.row[doubt]] = True
     unscheduled, again = _visits(cut, labs, named)
-    found = {
-        "have no upper limit (ULN), neither their own nor a substitute: no multiple, no grade by multiples": sum(
-            _count(labs, test, "uln") for test in named if _by_multiples(test, sides)
-        ),
-        "are in a unit that is not known: no grade, and no level in absolute values": sum(
-            _count(labs, test, "graded") for test in named if _by_values(test, sides, more)
-        ),
-        "have no lower limit (LLN) and lie above the first absolute cut point: no low grade": sum(
-            _without_lower(labs.of(test).known("graded"), sides[test, "low"])
-            for test in named
-            if (test, "low") in sides
-        ),
-        "are bounds (<x or >x); they count where they are certain, a grade by one is at least that": sum(
-            int((labs.of(test).known("value").bound != 0).sum()) for test in named
-        ),
-        "of these may lie on either side of a criterion, and do not count as beyond it": sum(
-            int(_in_doubt(labs.of(test).known("value"), test, sides, more, ranges).sum()) for test in named
-        ),
-        "are of unscheduled visits": unscheduled,
-        "repeat a test of the same subject and visit": again,
-    }
-    return [f"{n} post-baseline record(s) {what}." for what, n in found.items() if n] + wording.laboratory(cut)
+    found["unscheduled visit"][unscheduled] = True
+    found["repeated at a visit"][again] = True
+    return found
 
 
-def _count(labs: Labs, test: str, name: str) -> int:
-    found = labs.of(test).known("value")
-    return int(np.isnan(getattr(found, name)).sum())
-
-
-def _without_lower(found: Records, direction: Direction) -> int:
-    """Count the records that may be grade 0 or 1, for want of a lower limit."""
-    return int((np.isnan(found.graded_lln) & ~below(found.graded, found.bound, max(direction.below))).sum())
+def _without_lower(found: Records, direction: Direction) -> Bools:
+    """Tell which records may be grade 0 or 1, for want of a lower limit."""
+    return np.asarray(np.isnan(found.graded_lln) & ~below(found.graded, found.bound, max(direction.below)))
 
 
 def _levels_of(test: str, more: Sequence[Level]) -> list[Level]:
@@ -123,8 +142,9 @@ def _in_doubt(
     return mask
 
 
-def _visits(cut: Cut, labs: Labs, tests: Sequence[str]) -> tuple[int, int]:
-    """Return how many post-baseline values are of unscheduled visits, and how many repeat a test at a visit."""
+def _visits(cut: Cut, labs: Labs, tests: Sequence[str]) -> tuple[Ints, Ints]:
+    """Return the rows of LB of post-baseline values of unscheduled visits, and of those that repeat a test at a
+    visit."""
     visit, names = labs.visits
     number = cut.lb["VISITNUM"].to_numpy(dtype=float)
     row = np.concatenate([labs.of(test).known("value").row for test in tests] or [np.zeros(0, dtype=np.int64)])
@@ -134,5 +154,9 @@ def _visits(cut: Cut, labs: Labs, tests: Sequence[str]) -> tuple[int, int]:
     unplanned |= nameless & np.isfinite(number[row]) & (np.nan_to_num(number[row]) % 1 != 0)
     named = ~nameless | np.isfinite(number[row])
     subject = cut.lb["SUBJECT"].to_numpy(dtype=np.int64)[row]
-    keys = np.column_stack([test, subject, visit[row], np.nan_to_num(number[row], nan=-1.0)])[named & ~unplanned]
-    return int(unplanned.sum()), len(keys) - len(np.unique(keys, axis=0))
+    asked = named & ~unplanned
+    keys = np.column_stack([test, subject, visit[row], np.nan_to_num(number[row], nan=-1.0)])[asked]
+    first = np.unique(keys, axis=0, return_index=True)[1]
+    again = np.ones(len(keys), dtype=bool)
+    again[first] = False
+    return row[unplanned], row[asked][again]

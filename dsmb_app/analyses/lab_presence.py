@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from dsmb_app.analyses.lab_lines import LabLine
-from dsmb_app.analyses.lab_values import Labs
+from dsmb_app.analyses.lab_values import Labs, encoded
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.days import to_offset
 from dsmb_app.model.lab_tables import other_codes, panels
@@ -108,7 +110,10 @@ def planned_visits(cut: Cut, labs: Labs) -> list[PlannedVisit]:
         middles = to_offset([float(visit.day) for visit in named])
         pairs = zip(named, middles.tolist(), strict=True)
         return [PlannedVisit(v.name, day - v.window, day + v.window) for v, day in pairs]
-    shown = _shown(cut, labs)
+    return _windows(_shown(cut, labs))
+
+
+def _windows(shown: Mapping[str, tuple[float, int]]) -> list[PlannedVisit]:
     days = sorted(day for day, _ in shown.values())
     found = []
     for name, (day, code) in sorted(shown.items(), key=lambda item: (item[1][0], item[0])):
@@ -117,15 +122,44 @@ def planned_visits(cut: Cut, labs: Labs) -> list[PlannedVisit]:
     return found
 
 
+def visits_made(cut: Cut, labs: Labs) -> list[tuple[str, Bools, Bools]]:
+    """Return name, who was there and who was expected, of each planned visit, by the records of SV; none without SV.
+
+    A visit of the study file is there when a record of SV begins in its window; one that SV shows (found as
+    ``planned_visits`` finds those of LB) also under its name.
+    """
+    sv = cut.others.get("sv", pd.DataFrame())
+    if not len(sv):
+        return []
+    subject, day = sv["SUBJECT"].to_numpy(dtype=np.int64), sv["SVSTDY_LO"].to_numpy(dtype=float)
+    codes = encoded(sv["VISIT"]) if "VISIT" in sv else (np.zeros(len(sv), dtype=np.int64), [""])
+    if cut.study.schedule.visits:
+        visits = planned_visits(cut, labs)
+    else:
+        visits = _windows(_common(cut, codes, subject, day, (sv["CUTFL"] != "Y").to_numpy(dtype=bool)))
+    end = to_offset(cut.subjects["ENDDY"].to_numpy(dtype=float))
+    found = []
+    for visit in visits:
+        due = cut.safety & (end >= visit.closes)
+        found.append((visit.name, due & _within(visit, subject, to_offset(day), codes[0], len(due)), due))
+    return found
+
+
 def _shown(cut: Cut, labs: Labs) -> dict[str, tuple[float, int]]:
     """Return the visits that most of the treated have laboratory records of, with their median days and codes."""
     lb = cut.lb
-    code, names = labs.visits
+    usable = np.isfinite(lb["VALUE"].to_numpy(dtype=float)) & (lb["CUTFL"] != "Y").to_numpy(dtype=bool)
     day, subject = lb["LBDY_LO"].to_numpy(dtype=float), lb["SUBJECT"].to_numpy(dtype=np.int64)
+    return _common(cut, labs.visits, subject, day, usable)
+
+
+def _common(
+    cut: Cut, visits: tuple[Ints, list[str]], subject: Ints, day: Floats, usable: Bools
+) -> dict[str, tuple[float, int]]:
+    """Return the visits of some records that most of the treated have, with their median days and codes."""
+    code, names = visits
     treated = (cut.subjects["SAFFL"] == "Y").to_numpy()
-    in_time = (lb["CUTFL"] != "Y").to_numpy(dtype=bool)
-    known = np.isfinite(lb["VALUE"].to_numpy(dtype=float)) & np.isfinite(day)
-    keep = known & in_time & treated[subject]
+    keep = usable & np.isfinite(day) & treated[subject]
     people = np.int64(len(treated))
     order = np.flatnonzero(keep)[np.argsort(day[keep], kind="stable")]
     pair, first = np.unique(code[order] * people + subject[order], return_index=True)

@@ -85,8 +85,8 @@ class Records:
     base: Bools
     row: Ints
 
-    def where(self, mask: Bools) -> Records:
-        """Return some of the records."""
+    def where(self, mask: Bools | Ints) -> Records:
+        """Return some of the records, by a mask or by their places."""
         return Records(**{f.name: getattr(self, f.name)[mask] for f in fields(self)})
 
     def known(self, name: str) -> Records:

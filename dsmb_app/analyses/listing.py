@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dsmb_app.analyses.findings import Behind, records_of
 from dsmb_app.analyses.lab_values import test_names
 from dsmb_app.model import formats
 from dsmb_app.model.cut import Cut
@@ -15,12 +16,13 @@ from dsmb_app.model.result import Listing
 
 Bools = npt.NDArray[np.bool_]
 
-_SUBJECT_COLUMNS = {
+SUBJECT_COLUMNS = {
     "SITEID": "Site", "AGE": "Age", "SEX": "Sex", "RACE": "Race", "TRTEDY": "Last dose day",
     "ENDDY": "Last day watched", "EOSREAS": "End of study",
 }  # fmt: skip
 _RECORD_COLUMNS = {
-    "AEBODSYS": "System organ class", "AEDECOD": "Preferred term", "AETERM": "Reported term", "ONSETDY": "Onset day",
+    "AESEQ": "Sequence", "AEBODSYS": "System organ class", "AEDECOD": "Preferred term", "AETERM": "Reported term",
+    "ONSETDY": "Onset day",
     "AESTDY_P": "Start known to", "AEENDY_LO": "End day", "AETOXGR": "Grade", "AESEV": "Severity", "AESER": "Serious",
     "AEREL": "Related", "AEACN": "Action taken", "AEOUT": "Outcome",
 }  # fmt: skip
@@ -28,8 +30,42 @@ _LAB_COLUMNS = {
     "LBTESTCD": "Test", "VISIT": "Visit", "LBDY_LO": "Day", "LBORRES": "Result", "LBORRESU": "Unit",
     "LBSTRESC": "Standard result", "LBSTRESU": "Standard unit", "ULN": "ULN", "XULN": "x ULN", "BASEFL": "Baseline",
 }  # fmt: skip
+_DOSE_COLUMNS = {"EXSTDY": "First day", "EXENDY": "Last day"}
+_DRUG_COLUMNS = {
+    "CMTRT": "Reported name", "CMDECOD": "Standardised name", "CMCLAS": "Class", "CMINDC": "Indication",
+    "CMDOSE": "Dose", "CMDOSU": "Unit", "CMDOSFRQ": "Frequency", "CMROUTE": "Route", "CMSTDY_LO": "Start day",
+    "CMENDY_HI": "End day", "CMENRTPT": "Ongoing",
+}  # fmt: skip
+_VITAL_COLUMNS = {
+    "VSTESTCD": "Test", "VISIT": "Visit", "VSDY_LO": "Day", "VSPOS": "Position", "VSTPT": "Time point",
+    "VSORRES": "Result", "VSORRESU": "Unit", "VSSTRESC": "Standard result", "VSSTRESU": "Standard unit",
+}  # fmt: skip
+_VISIT_COLUMNS = {"VISIT": "Visit", "VISITNUM": "Number", "SVSTDY_LO": "First day", "SVENDY_HI": "Last day"}
+_END_COLUMNS = {
+    "DSCAT": "Category",
+    "DSDECOD": "Event",
+    "DSTERM": "Reported term",
+    "VISIT": "Visit",
+    "DSSTDY_LO": "Day",
+}
+_HISTORY_COLUMNS = {
+    "MHBODSYS": "System organ class", "MHDECOD": "Preferred term", "MHTERM": "Reported term", "MHSTDY_LO": "Start day",
+    "MHENDY_HI": "End day",
+}  # fmt: skip
+OF_DATASET: Mapping[str, tuple[dict[str, str], str, str]] = {
+    "ae": (_RECORD_COLUMNS, "ONSETDY", "record(s)"),
+    "lb": (_LAB_COLUMNS, "LBDY_LO", "laboratory record(s)"),
+    "ex": (_DOSE_COLUMNS, "EXSTDY", "dosing record(s)"),
+    "cm": (_DRUG_COLUMNS, "CMSTDY_LO", "medication record(s)"),
+    "vs": (_VITAL_COLUMNS, "VSDY_LO", "vital-sign record(s)"),
+    "sv": (_VISIT_COLUMNS, "SVSTDY_LO", "visit record(s)"),
+    "ds": (_END_COLUMNS, "DSSTDY_LO", "disposition record(s)"),
+    "mh": (_HISTORY_COLUMNS, "MHSTDY_LO", "history record(s)"),
+}
+"""By dataset: what a reader sees of its records, the day that orders them, and what they are called."""
+FIRST = {"lb": ("LBTESTCD",), "vs": ("VSTESTCD",)}
 _NOTHING: Mapping[str, Sequence[str]] = {}
-_DIGITS = {"ULN": 2, "XULN": 2}
+_DIGITS = {"ULN": 2, "XULN": 2, "CMDOSE": 2, "VISITNUM": 1}
 _PRECISION = {"D": "day", "M": "month", "Y": "year", "": "not known"}
 
 
@@ -38,7 +74,7 @@ def subject_listing(cut: Cut, mask: Bools, title: str, beside: Mapping[str, Sequ
 
     ``beside``: further columns by header, one text for each of ``cut.subjects``.
     """
-    columns = {**_filled(cut.subjects, _SUBJECT_COLUMNS), **{header: header for header in beside}}
+    columns = {**filled(cut.subjects, SUBJECT_COLUMNS), **{header: header for header in beside}}
     everybody = cut.subjects.assign(**{header: pd.Series(texts, dtype="str") for header, texts in beside.items()})
     return _listing(cut, everybody[mask], np.flatnonzero(mask), columns, title)
 
@@ -46,7 +82,7 @@ def subject_listing(cut: Cut, mask: Bools, title: str, beside: Mapping[str, Sequ
 def record_listing(cut: Cut, mask: Bools, title: str) -> Listing:
     """List adverse-event records in order of subject and onset. ``mask`` is over ``cut.ae``."""
     records = cut.ae[mask].sort_values(["SUBJECT", "ONSETDY", "RECORD"], kind="stable")
-    columns = _filled(cut.ae, _RECORD_COLUMNS)
+    columns = filled(cut.ae, _RECORD_COLUMNS)
     return _listing(cut, records, records["SUBJECT"].to_numpy(), columns, title)
 
 
@@ -54,21 +90,33 @@ def lab_listing(cut: Cut, mask: Bools, tests: tuple[str, ...]) -> Listing:
     """List the laboratory records of some subjects and tests, by subject, test and day. ``mask``: over subjects."""
     wanted = mask[cut.lb["SUBJECT"].to_numpy()] & np.isin(test_names(cut.lb).astype(str), tests)
     records = cut.lb[wanted].sort_values(["SUBJECT", "LBTESTCD", "LBDY_LO", "RECORD"], kind="stable")
-    columns = _filled(cut.lb, _LAB_COLUMNS) if len(cut.lb) else {}
+    columns = filled(cut.lb, _LAB_COLUMNS) if len(cut.lb) else {}
     title = f"{int(wanted.sum())} laboratory record(s) of {', '.join(tests)}"
     return _listing(cut, records, records["SUBJECT"].to_numpy(), columns, title)
 
 
-def _filled(frame: pd.DataFrame, columns: dict[str, str]) -> dict[str, str]:
+def behind_listing(cut: Cut, behind: Behind, among: Bools) -> Listing:
+    """List the records behind a row of some subjects (``among``: over ``cut.subjects``), by subject and day."""
+    frame, (columns, day, words) = records_of(cut, behind.dataset), OF_DATASET[behind.dataset]
+    if not len(frame):
+        return Listing(f"0 {words}", ("Subject",), (), ())
+    wanted = behind.mask & among[frame["SUBJECT"].to_numpy()]
+    order = [name for name in ("SUBJECT", *FIRST.get(behind.dataset, ()), day, "RECORD") if name in frame]
+    records = frame[wanted].sort_values(order, kind="stable")
+    title = f"{int(wanted.sum())} {behind.title or words}"
+    return _listing(cut, records, records["SUBJECT"].to_numpy(), filled(frame, columns), title)
+
+
+def filled(frame: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
     """Keep the columns that the data fill at all; an empty one tells a reader nothing."""
-    return {c: head for c, head in columns.items() if frame[c].notna().any() and (frame[c] != "").any()}
+    return {c: h for c, h in columns.items() if c in frame and frame[c].notna().any() and (frame[c] != "").any()}
 
 
 def _listing(
     cut: Cut, frame: pd.DataFrame, subjects: npt.NDArray[np.int64], columns: dict[str, str], title: str
 ) -> Listing:
     ids = cut.subjects["USUBJID"].to_numpy(dtype=object)[subjects]
-    texts = [_texts(frame[column], column) for column in columns]
+    texts = [texts_of(frame[column], column) for column in columns]
     headers = ["Subject", *columns.values()]
     body = [list(ids), *texts]
     if cut.arms:
@@ -79,7 +127,8 @@ def _listing(
     return Listing(title, tuple(headers), rows, tuple(str(i) for i in ids))
 
 
-def _texts(column: pd.Series, name: str) -> list[str]:
+def texts_of(column: pd.Series, name: str) -> list[str]:
+    """Return the values of a column as printed."""
     if name.endswith("_P"):
         return [_PRECISION[value] for value in column]
     if pd.api.types.is_numeric_dtype(column.dtype):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import Any
 
 from dsmb_app.model import formats
 from dsmb_app.model.result import Stamp
+from dsmb_app.model.settings_words import in_words, rule_counts, settings
 from dsmb_app.model.words import Level, Window
 from dsmb_app.packs.heading import LEVEL_WORDS, created
 from dsmb_app.session import Session
@@ -43,12 +43,10 @@ def definition_blocks(session: Session, stamp: Stamp) -> list[Block]:
         Block("Statistics", STATISTICS),
         Block(
             "Choices in force",
-            tuple((f.name, _text(getattr(session.choices, f.name))) for f in fields(session.choices)),
+            tuple((f.name, in_words(getattr(session.choices, f.name))) for f in fields(session.choices)),
         ),
-        Block("Study settings", tuple(_settings(session))),
-        Block(
-            "How often a rule had to decide", tuple((_words(k), formats.count(n)) for k, n in session.counts.items())
-        ),
+        Block("Study settings", settings(session.study, session.level)),
+        Block("How often a rule had to decide", rule_counts(session.counts)),
         Block("Source", _source(stamp)),
     ]
     if closed:
@@ -128,53 +126,12 @@ def _functional_unblinding(session: Session) -> Iterator[str]:
         yield "Whoever reads this report must not share it with those who treat patients or run the trial."
 
 
-def _settings(session: Session) -> Iterator[tuple[str, str]]:
-    for section, values in session.study.model_dump(mode="json").items():
-        for key, value in values.items():
-            if _may_show(session.level, section, key):
-                yield f"{section}.{key}", _text(value)
-
-
-def _may_show(level: Level, section: str, key: str) -> bool:
-    """Tell whether a setting may be printed: nothing that names arms or tells of them below its level."""
-    if level is Level.NAMED:
-        return True
-    if section == "arms" or (section, key) == ("study", "title"):
-        return key == "source"
-    # Reasons for accepted leaks are closed data: they say what separates the arms.
-    return level is not Level.POOLED or section != "blind"
-
-
 def _receipt(session: Session) -> Iterator[tuple[str, str]]:
     receipt = session.receipt
-    yield "Locked (UTC)", _text(receipt.get("locked", ""))
-    yield "Locked with version", _text(receipt.get("tool", ""))
+    yield "Locked (UTC)", in_words(receipt.get("locked", ""))
+    yield "Locked with version", in_words(receipt.get("tool", ""))
     yield "Signer of the snapshot", session.snapshot.signer
     for file in receipt.get("files", ()):
-        yield _text(file["name"]), f"{_text(file['rows'])} rows, SHA-256 {file['sha256']}"
+        yield in_words(file["name"]), f"{in_words(file['rows'])} rows, SHA-256 {file['sha256']}"
     for note in receipt.get("notes", ()):
-        yield "Note", _text(note)
-
-
-def _text(value: Any) -> str:
-    """Return a setting as a reader would write it; nothing at all as a dash."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Mapping):
-        return "; ".join(f"{key} {_text(part)}" for key, part in value.items()) or "-"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(f"({_text(part)})" if isinstance(part, Mapping) else _text(part) for part in value) or "-"
-    return "-" if value is None or value == "" else str(value)
-
-
-def _words(name: str) -> str:
-    return COUNT_WORDS.get(name, name)
-
-
-COUNT_WORDS = {
-    "ae_partial_start": "Treatment-emergent adverse events whose start date is known to the month or year only",
-    "ae_missing_start": "Treatment-emergent adverse events without a start date",
-    "ae_missing_start_left_out": "Adverse events without a start date that were left out",
-    "ae_after_cutoff": "Adverse events that begin after the data cut-off, set aside",
-    "ae_worsened": "Adverse events that began before the first dose and worsened, counted from day 1",
-}
+        yield "Note", in_words(note)

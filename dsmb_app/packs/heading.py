@@ -22,7 +22,10 @@ LEVEL_WORDS = {
 
 @dataclass(frozen=True)
 class Heading:
-    """The texts above, and in the page margins of, every sheet; ``audit`` is "" in the open pack's tables."""
+    """The texts above, and in the page margins of, every sheet; ``audit`` is "" in the open pack's tables.
+
+    ``maturity``: the line that says how much the numbers rest on; without arms in the open pack.
+    """
 
     protocol: str
     banner: str
@@ -32,6 +35,7 @@ class Heading:
     source: str
     audit: str
     footer: str
+    maturity: str = ""
 
     @property
     def marked_banner(self) -> str:
@@ -61,5 +65,6 @@ def heading(session: Session, stamp: Stamp) -> Heading:
         population=f"Safety population, N={formats.count(session.arm_sizes[TOTAL])}",
         source=source,
         audit=f"Head of the audit log {stamp.audit_head}" if closed else "",
+        maturity=session.maturity().line(),
         footer=f"Cut-off {study.cutoff.isoformat()}, snapshot {stamp.snap_id}, {session.level.value}",
     )

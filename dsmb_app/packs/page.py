@@ -17,6 +17,7 @@ A4 = 9
 CONTENTS = "01 Contents"
 
 _TITLE, _LINE, _SMALL = Look(bold=True, size=12), Look(bold=True), Look(size=9, ink=QUIET)
+_WRAPPED = Look(size=9, ink=QUIET, wrap=True)
 _NOTE = Look(size=9, wrap=True)
 
 
@@ -52,7 +53,7 @@ class Page:
 
     def head_lines(self, *, frozen_below: int) -> None:
         """Write the lines that every sheet starts with; they and ``frozen_below`` more stay in view and in print."""
-        count = 5 + bool(self._head.audit) + frozen_below
+        count = 5 + bool(self._head.audit) + bool(self._head.maturity) + frozen_below
         self._sheet.freeze_panes = f"{get_column_letter(self._what.frozen + 1)}{count + 1}"
         self._sheet.print_title_rows = f"1:{count}"
         self.row([Item(self._head.protocol, _LINE)])
@@ -64,6 +65,8 @@ class Page:
         self.row([Item(self._head.marked_banner, banner), *[Item("", banner)] * (self._what.printed - 1)])
         if self._head.audit:
             self.row([Item(self._head.audit, _SMALL)])
+        if self._head.maturity:
+            self.note(self._head.maturity, _WRAPPED)
 
     def row(self, items: Sequence[Item | None], *, height: float | None = None) -> int:
         """Write the next row and return its number; ``height`` in points, None for one line."""

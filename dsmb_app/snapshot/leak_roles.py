@@ -46,6 +46,8 @@ _DM_OUTCOMES = frozenset(
         "DTHDY",
         "DTHDM",
         "ENDSTDY",
+        "LSTCDY",
+        "LSTCAGO",
     }
     | {"RFENDTC", "RFXENDTC", "RFPENDTC", "DTHDTC"}
 )

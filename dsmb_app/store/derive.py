@@ -155,6 +155,8 @@ def _subjects(
             "DTHFL": death_flag,
             "DTHDM": _death_in_dm(dm, dates, death_flag, cutoff),
             "DTHDY": from_offset(watched.death - anchor),
+            "LSTCDY": from_offset(watched.contact - anchor),
+            "LSTCAGO": watched.silent(cutoff),
         }
     )
 

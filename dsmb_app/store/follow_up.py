@@ -14,17 +14,25 @@ from dsmb_app.store.study_days import DateColumns, column_or_nan
 
 Floats = npt.NDArray[np.float64]
 
+_BY_RECORD = "last record"
 _MILESTONES = ("INFORMED CONSENT", "RANDOMI", "ENROLL", "ENTERED", "ELIGIB")
 
 
 @dataclass(frozen=True)
 class FollowUp:
-    """By DM row, days since 1970-01-01 (NaN unknown): end of study and its rule, its reason, death."""
+    """By DM row, days since 1970-01-01 (NaN unknown): end of study and its rule, its reason, death; ``contact``: the
+    last record of any dataset that is not after the cut-off."""
 
     end_of_study: Floats
     rule: npt.NDArray[np.object_]
     reason: npt.NDArray[np.object_]
     death: Floats
+    contact: Floats
+
+    def silent(self, cutoff: float) -> Floats:
+        """Return the days from the last contact to the cut-off, NaN for who had ended or died by then."""
+        ended = (self.rule != _BY_RECORD) & (self.end_of_study <= cutoff)
+        return np.where(ended | (self.death <= cutoff), np.nan, cutoff - self.contact)
 
     def end_on_study(self, first_dose: Floats, cutoff: float) -> Floats:
         """Return the last day on study: min(end of study, death, cut-off), and not before the first dose."""
@@ -51,9 +59,10 @@ def follow_up(
     reasons = events[~(events["first_day"] > cutoff)].groupby("USUBJID").tail(1).set_index("USUBJID")["DSDECOD"]
     return FollowUp(
         end_of_study=np.select(choices, [planned, by_ds, by_any], np.nan),
-        rule=np.select(choices, ["RFPENDTC", ends_by(source), "last record"], "").astype(object),
+        rule=np.select(choices, ["RFPENDTC", ends_by(source), _BY_RECORD], "").astype(object),
         reason=reasons.reindex(subjects).astype(object).fillna("").to_numpy(dtype=object),
         death=_death(events, dates, subjects),
+        contact=_last_contact(source, dates, subjects, cutoff, alive),
     )
 
 
@@ -79,14 +88,22 @@ def _disposition(ds: Dataset | None, dates: DateColumns) -> pd.DataFrame:
     return frame[is_event].sort_values("day", kind="stable", na_position="first")
 
 
-def _last_record(source: Source, dates: DateColumns, subjects: pd.Series) -> Floats:
+def _last_contact(
+    source: Source, dates: DateColumns, subjects: pd.Series, cutoff: float, alive: Floats | None
+) -> Floats:
+    by_record = _last_record(source, dates, subjects, cutoff)
+    return by_record if alive is None else np.fmax(by_record, np.where(alive <= cutoff, alive, np.nan))
+
+
+def _last_record(source: Source, dates: DateColumns, subjects: pd.Series, until: float = np.inf) -> Floats:
+    """Return the last day of any dataset that is not after ``until``."""
     last = np.full(len(subjects), np.nan)
     place = pd.Index(subjects)
     for (name, _), column in dates.items():
         if name == "DM":
             continue
         rows = place.get_indexer(pd.Index(text(source.datasets[name], "USUBJID")))
-        known = np.isfinite(column.lo)
+        known = np.isfinite(column.lo) & (column.lo <= until)
         np.fmax.at(last, rows[known], column.lo[known])
     return last
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QCursor, QGuiApplication
 
 from dsmb_app.model.choices import Choices
 from dsmb_app.model.errors import Refusal
+from dsmb_app.model.maturity import Maturity
 from dsmb_app.model.result import Column, Drill, Figure, Listing, ResultTable, RowKey
 from dsmb_app.model.words import Level
 from dsmb_app.session import ExhibitInfo, Session
@@ -68,6 +69,10 @@ class Desk(QObject):
     def figure_or_refuse(self, number: str, row: RowKey, of: str) -> Figure | None:
         """Return a figure about a row; None, having said why, where it has none."""
         return self._asked(lambda: self.figure(number, row, of))
+
+    def maturity(self) -> Maturity:
+        """Return what the numbers rest on."""
+        return self.session.maturity()
 
     def choose(self, **changes: Any) -> None:
         """Change choices, unless they are in force already."""

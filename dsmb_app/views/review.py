@@ -13,6 +13,7 @@ from dsmb_app.views.band import SessionBand
 from dsmb_app.views.banner import Banner
 from dsmb_app.views.curve_view import FIRST
 from dsmb_app.views.desk import Desk
+from dsmb_app.views.maturity_strip import MaturityStrip
 from dsmb_app.views.navigation import Navigation
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.pages.page import Page
@@ -52,6 +53,7 @@ class Review(QWidget):
         desk.setParent(self)
         self.desk = desk
         self.band, self.banner, self.navigation = SessionBand(desk), Banner(), Navigation(PAGES)
+        self.strip = MaturityStrip(desk)
         # All at once they would keep the reader waiting for what is out of sight.
         self.pages: Sequence[Page] = Pages(len(PAGES), self._make)
         self.stack = QStackedWidget()
@@ -69,7 +71,7 @@ class Review(QWidget):
         page.drilled.connect(self.drill)
         page.labs_wanted.connect(self.show_labs)
         page.subjects_wanted.connect(self.show_subjects)
-        page.records_wanted.connect(self.show_records)
+        page.patient_wanted.connect(self.show_patient)
         return page
 
     def _lay_out(self) -> None:
@@ -89,6 +91,7 @@ class Review(QWidget):
         inner.setSpacing(0)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addWidget(self.band)
+        inner.addWidget(self.strip)
         inner.addLayout(below, 1)
         frame = QVBoxLayout(self)
         frame.setContentsMargins(0, 0, 0, 0)
@@ -107,6 +110,7 @@ class Review(QWidget):
     def show_page(self, place: int) -> None:
         """Show a page; views of patients are forgotten."""
         self._forget_patients()
+        self.strip.show_for(self.pages[place].about)
         self.stack.setCurrentWidget(self.pages[place])
 
     def drill(self, number: str, row: RowKey, column: Column) -> None:
@@ -140,18 +144,18 @@ class Review(QWidget):
             view.subject_wanted.connect(self._show_subject)
             self._push(view)
 
-    def show_records(self, usubjid: str) -> None:
-        """Show one subject's adverse events."""
-        records = self.desk.subject_records(usubjid)
-        if records is not None:
-            self._push(drill.of_subject(self.desk, usubjid, records))
-
     def _show_subject(self, usubjid: str) -> None:
         if self.page.show_subject(usubjid, self.stack.currentWidget().panels[0].model.listing.subjects):
             self._forget_patients()
             self.stack.setCurrentWidget(self.page)
             return
-        self.show_records(usubjid)
+        self.show_patient(usubjid)
+
+    def show_patient(self, usubjid: str) -> None:
+        """Show every record of one subject."""
+        records = self.desk.subject_records(usubjid) if usubjid else None
+        if records is not None:
+            self._push(drill.of_subject(self.desk, usubjid, records))
 
     def _push(self, view: drill.RecordsView | WhenView) -> None:
         self.banner.hide()

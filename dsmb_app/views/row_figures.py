@@ -55,9 +55,9 @@ LISTING = Choice("The records, with background steroid and immunosuppressant", (
 
 
 class RowFigures(QWidget):
-    """Shows the chosen figures about a row; ``drilled``, ``subjects_wanted`` and ``records_wanted`` as a page's."""
+    """Shows the chosen figures about a row; ``drilled``, ``subjects_wanted`` and ``patient_wanted`` as a page's."""
 
-    drilled, subjects_wanted, records_wanted = Signal(str, object, object), Signal(str, object), Signal(str)
+    drilled, subjects_wanted, patient_wanted = Signal(str, object, object), Signal(str, object), Signal(str)
 
     def __init__(self, desk: Desk, of: str, choices: Mapping[str, Choice]) -> None:
         super().__init__()
@@ -81,7 +81,7 @@ class RowFigures(QWidget):
     def _connect(self) -> None:
         self.bar.chosen.connect(lambda _name: self._show())
         for part in (part for parts in self.parts.values() for part in parts):
-            for signal in ("drilled", "subjects_wanted", "records_wanted"):
+            for signal in ("drilled", "subjects_wanted", "patient_wanted"):
                 if hasattr(part, signal):
                     getattr(part, signal).connect(getattr(self, signal))
 

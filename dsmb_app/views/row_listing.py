@@ -17,9 +17,9 @@ _BESIDE = "Onset day"
 
 
 class RowListing(QWidget):
-    """Lists the records of a row's events, all arms together; ``records_wanted`` carries the subject of a record."""
+    """Lists the records of a row's events, all arms together; ``patient_wanted`` carries the subject of a record."""
 
-    records_wanted = Signal(str)
+    patient_wanted = Signal(str)
 
     def __init__(self, desk: Desk, of: str) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class RowListing(QWidget):
             return
         self.refusal.hide()
         self.panel = ListingPanel(self._desk, with_background(drill.records, drill.subjects))
-        self.panel.asked.connect(self.records_wanted)
+        self.panel.asked.connect(self.patient_wanted)
         self._column.insertWidget(0, self.panel, 1)
 
     def showEvent(self, event: QShowEvent) -> None:

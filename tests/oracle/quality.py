@@ -25,6 +25,7 @@ def quality(oracle: Oracle, column: str, *, actions: bool) -> tuple[dict[str, li
         "Start after the data cut-off": [r for r in mine if facts.is_later(r["AESTDTC"], cutoff)],
         "End before start": [r for r in timely if _ends_before(r)],
         "Uncoded term": [r for r in timely if not r["AEDECOD"]],
+        "Duplicate > same subject, term and start": _repeated(timely),
         "No grade": [r for r in timely if intensity(r, column) is None],
     }
     if any(r.get(criterion) for r in seen for criterion in facts.GROUNDS):
@@ -47,6 +48,18 @@ def quality(oracle: Oracle, column: str, *, actions: bool) -> tuple[dict[str, li
         for row, records in rows.items()
     }
     return events, subjects
+
+
+def _repeated(records: list[Record]) -> list[Record]:
+    """Return every record but the first of the same subject, term and start."""
+    seen, found = set(), []
+    for record in records:
+        start, term = span(record["AESTDTC"]), (record["AETERM"] or record["AEDECOD"]).strip().lower()
+        key = (record["USUBJID"], term, start and (start.earliest, start.latest))
+        if start is not None and term and key in seen:
+            found.append(record)
+        seen.add(key)
+    return found
 
 
 def _known_to(record: Record) -> str:

@@ -37,6 +37,8 @@ _HOW_TO_READ = (
 class BloodCounts(ExhibitPage):
     """The chosen view above, the rows of the tables below."""
 
+    about = ("Blood count", "Visits")
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, TABLES)
         # The matrices stand by arm; the total can be asked for.

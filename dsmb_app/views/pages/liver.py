@@ -29,6 +29,8 @@ _LEAST_PLOT, _MOST_NAMES = 320, 380
 class Liver(Page):
     """The table with the plot beside it; a patient who was chosen stands below the table."""
 
+    about = ("Liver tests", "Visits")
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         # Before the table, whose new result it then counts.

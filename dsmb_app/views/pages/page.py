@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QWidget
 class Page(QWidget):
     """A page tells the desk what the reader wants and shows what comes back."""
 
+    about: tuple[str, ...] = ()
+    """The shares that the maturity strip names over the page; all of them where it is about none."""
+
     drilled = Signal(str, object, object)
     """Carries exhibit, row and column of a cell that the reader asks about."""
 
@@ -18,8 +21,8 @@ class Page(QWidget):
     subjects_wanted = Signal(str, object)
     """Carries a question in words and the ids of the subjects that answer it (none where the level shows none)."""
 
-    records_wanted = Signal(str)
-    """Carries a subject whose records the reader asks about."""
+    patient_wanted = Signal(str)
+    """Carries a subject whose records the reader asks for."""
 
     def focus_search(self) -> None:
         """Put the cursor where the reader searches; a page without a search stays as it is."""

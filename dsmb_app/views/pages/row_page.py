@@ -63,7 +63,7 @@ class RowPage(Page):
         self.words.textChanged.connect(self.exhibit.search)
         self.exhibit.drilled.connect(self.drilled)
         self.exhibit.view.selectionModel().currentRowChanged.connect(self._row_at_hand)
-        for signal in ("drilled", "subjects_wanted", "records_wanted"):
+        for signal in ("drilled", "subjects_wanted", "patient_wanted"):
             getattr(self.figures, signal).connect(getattr(self, signal))
         self.body.splitterMoved.connect(self._divide)
         self._desk.results_changed.connect(self._results_changed)

@@ -1,0 +1,63 @@
+"""The maturity strip below the band: how much the numbers rest on, with a warning in words, sign and colour."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from dsmb_app.model.maturity import APART, LEAST
+from dsmb_app.views.controls import ElidedLabel
+from dsmb_app.views.desk import Desk
+from dsmb_app.views.theme import SPACE
+
+WARNING = "\u26a0 CHECK"
+"""Stands before everything else while a share calls for care; the strip then changes its colour too."""
+
+
+class MaturityStrip(QWidget):
+    """One line over every page; a page may ask for the panels that it is about."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("maturity")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._desk, self._about = desk, ()
+        self.sign = QLabel(WARNING)
+        self.sign.setProperty("kind", "strong")
+        self.words = ElidedLabel()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * SPACE, SPACE // 3, 2 * SPACE, SPACE // 3)
+        row.setSpacing(SPACE)
+        row.addWidget(self.sign)
+        row.addWidget(self.words, 1)
+        desk.results_changed.connect(self.refresh)
+        self.refresh()
+
+    @property
+    def warns(self) -> bool:
+        """Tell whether a share that is shown calls for care."""
+        return bool(self.property("warns"))
+
+    def show_for(self, about: tuple[str, ...]) -> None:
+        """Show the shares of these panels, all where a page is about none."""
+        if about != self._about:
+            self._about = about
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Say what is shown now."""
+        parts = self._desk.maturity().parts(self._about)
+        # What calls for care comes first, so that a narrow window does not cut it off.
+        parts = sorted(parts, key=lambda part: not part[1])
+        warned = any(why for _, why in parts)
+        self.words.setText("  ·  ".join(words for words, _ in parts))
+        self.words.setToolTip(
+            f"{self.words.toolTip()}\nCHECK: a share below {LEAST:g}%, or arms over {APART:g} points apart. "
+            "Who is behind it: Data quality (T07)."
+        )
+        self.setAccessibleName(f"{WARNING}: {self.words.text()}" if warned else self.words.text())
+        self.sign.setVisible(warned)
+        self.setProperty("warns", warned)
+        for widget in (self, self.sign, self.words):
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)

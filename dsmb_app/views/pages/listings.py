@@ -1,0 +1,118 @@
+"""Listings: serious events, deaths, stops, special interest, cases, and every record of every dataset."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QMouseEvent, QShowEvent
+from PySide6.QtWidgets import QComboBox, QVBoxLayout
+
+from dsmb_app.model import formats
+from dsmb_app.model.errors import Refusal
+from dsmb_app.views import copying
+from dsmb_app.views.controls import label, named, search_box, tool
+from dsmb_app.views.desk import Desk
+from dsmb_app.views.flow import flow_of
+from dsmb_app.views.notes import Notes
+from dsmb_app.views.pages.page import Page
+from dsmb_app.views.sheet_model import SheetModel
+from dsmb_app.views.table_view import ListingView
+from dsmb_app.views.tables import Role
+from dsmb_app.views.theme import SPACE
+
+MOST_COPIED = 50_000
+"""Rows that are copied at once when none is selected; more would not fit what they are pasted into."""
+
+
+class SheetView(ListingView):
+    """A listing's table in which a click chooses a row, and a double click or Enter asks about its subject."""
+
+    def _clicked(self, _index: QModelIndex) -> None:
+        return
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Ask about the row."""
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid():
+            self.asked.emit(index)
+
+
+class Listings(Page):
+    """A list of the session's listings, a search, and the listing chosen."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk, self._stale = desk, True
+        self.which: QComboBox = named(QComboBox(), "Listing")
+        self.words = search_box("Search the listing", "; every word in some column", width=240)
+        self.title, self.count = label(kind="title", wraps=True), label(kind="muted")
+        self.hint = label("A double click or Enter on a row shows every record of its subject.", "muted", wraps=True)
+        self.model, self.view, self.notes = SheetModel(self), SheetView("Listing"), Notes(unfolded=True)
+        self.view.setModel(self.model)
+        copy = tool("Copy listing", "copy", self.copy, hint="Copy the listing or the selected rows (Ctrl+C)")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE)
+        column.addWidget(flow_of(label("Listing"), self.which, self.words, self.count, copy))
+        for part in (self.title, self.hint, self.view, self.notes):
+            column.addWidget(part, 1 if part is self.view else 0)
+        column.addStretch(0)
+        self.which.currentIndexChanged.connect(self._show)
+        self.words.textChanged.connect(self._search)
+        self.view.asked.connect(lambda index: self.patient_wanted.emit(str(index.data(Role.SUBJECT))))
+        self.view.copy_wanted.connect(self.copy)
+        desk.results_changed.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Ask the desk again; what is out of sight is forgotten, and asked for when it comes into sight."""
+        self._stale = not self.isVisible()
+        if self._stale:
+            self.model.show_sheet(None)
+            return
+        chosen = self.which.currentData()
+        self.which.blockSignals(True)
+        self.which.clear()
+        for number, title in self._desk.session.listings().items():
+            self.which.addItem(f"{number}  {title}", number)
+        self.which.setCurrentIndex(max(self.which.findData(chosen), 0))
+        self.which.blockSignals(False)
+        self._show()
+
+    def _show(self) -> None:
+        try:
+            sheet = self._desk.session.sheet(str(self.which.currentData() or "L1"))
+        except Refusal as refusal:
+            sheet = None
+            self.title.setText(refusal.sentence())
+        self.model.show_sheet(sheet)
+        self.view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        if sheet is not None:
+            self.title.setText(f"{sheet.number}  {sheet.title}")
+            self.notes.show_notes(sheet.footnotes)
+            self.view.resizeColumnsToContents()
+        for part in (self.which, self.words, self.count, self.hint, self.view, self.notes):
+            part.setVisible(sheet is not None)
+        self._search()
+
+    def _search(self) -> None:
+        self.model.search(self.words.text())
+        whole = len(self.model.sheet) if self.model.sheet is not None else 0
+        self.count.setText(f"{formats.count(self.model.rowCount())} of {formats.count(whole)} record(s)")
+
+    def copy(self) -> None:
+        """Copy the selected rows, or all of them, as text with headers and source, once the log has it."""
+        if self.view.selectionModel().hasSelection() or self.model.rowCount() <= MOST_COPIED:
+            title = self.title.text()
+            self._desk.copy_text("listing", lambda source: copying.as_text(self.view, title=title, source=source))
+        else:
+            self._desk.refused.emit(f"Over {MOST_COPIED} rows: search, or select the rows to copy.")
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search."""
+        self.words.setFocus()
+        self.words.selectAll()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what changed out of sight."""
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
