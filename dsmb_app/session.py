@@ -224,6 +224,9 @@ class Session:
             raise Refusal("DRILL-SUPPRESSED", "This cell is suppressed.", "Nothing stands behind it for this session.")
         if self.level is Level.POOLED and not self.study.open.patients:
             raise patients_closed()
+        if found.origin is not None:
+            number, row = found.origin(row)
+            found = exhibit(number)
         label, whose = " > ".join(row), f"{column.arm} and {column.arm_ref}" if column.is_contrast else column.arm
         subjects, records = self._behind(found, row, column)
         if found.labs is not None:

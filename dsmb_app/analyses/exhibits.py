@@ -26,6 +26,7 @@ from dsmb_app.analyses import (
     medication,
     migration,
     special_interest,
+    stands_out,
     wording,
 )
 from dsmb_app.analyses.ae_flags import actions_recorded, is_severe
@@ -45,6 +46,7 @@ class InOpen(Enum):
 
     ALWAYS = "always"
     IF_SAFETY = "if open.safety"
+    NEVER = "never"
 
 
 def _never(_cut: Cut, _row: RowKey) -> bool:
@@ -66,7 +68,8 @@ class Exhibit:
     ``subjects``: mask over ``cut.subjects``; ``records``: mask over ``cut.ae``, or None where rows count no records;
     ``labs``: the laboratory tests that a row is about, or None; ``members``: who belongs to a column; ``narrowed``:
     whether the filters of records touch a row, () the whole exhibit (those of subjects touch every one); ``beside``:
-    further columns of its lists of subjects, by header, one text for each of ``cut.subjects``.
+    further columns of its lists of subjects, by header, one text for each of ``cut.subjects``; ``origin``: exhibit and
+    row there that a row repeats, None where rows are the exhibit's own.
     """
 
     id: str
@@ -79,10 +82,13 @@ class Exhibit:
     members: Callable[[Cut, str], Bools] = Cut.in_column
     narrowed: Callable[[Cut, RowKey], bool] = _never
     beside: Callable[[Cut], dict[str, list[str]]] = _nothing
+    origin: Callable[[RowKey], tuple[str, RowKey]] | None = None
 
     def allowed(self, cut: Cut) -> bool:
         """Tell whether the exhibit may be seen at the cut's level."""
-        return cut.level is not Level.POOLED or self.in_open is InOpen.ALWAYS or cut.study.open.safety
+        if cut.level is not Level.POOLED:
+            return True
+        return self.in_open is InOpen.ALWAYS or (self.in_open is InOpen.IF_SAFETY and cut.study.open.safety)
 
     def made(self, cut: Cut) -> ResultTable:
         """Return the exhibit, its subtitle with the filters that touch it."""
@@ -153,7 +159,7 @@ def _lab_exhibit(
     return Exhibit(number, title, InOpen.IF_SAFETY, build, subjects, labs=labs)
 
 
-EXHIBITS = (
+_TABLES = (
     Exhibit(
         "T02",
         "Disposition",
@@ -206,6 +212,27 @@ EXHIBITS = (
         by_cycle.records,
         narrowed=_always,
     ),
+)
+
+_SCREENED = tuple(one for one in _TABLES if one.id in stands_out.SCREENED)
+
+
+def _behind_origin(cut: Cut, key: RowKey) -> Bools:
+    number, own = stands_out.origin(key)
+    return exhibit(number).subjects(cut, own)
+
+
+EXHIBITS = (
+    Exhibit(
+        stands_out.EXHIBIT,
+        stands_out.TITLE,
+        InOpen.NEVER,
+        lambda cut: stands_out.stands_out(cut, _SCREENED),
+        _behind_origin,
+        narrowed=_always,
+        origin=stands_out.origin,
+    ),
+    *_TABLES,
 )
 
 _BY_ID = {exhibit.id: exhibit for exhibit in EXHIBITS}
