@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.locked import Locked, lock_for_test
+from tests.locked import Locked, lock_for_test, shared_between_workers
+from tests.remembered_stretch import remembered_stretch
 from tests.shared_data import ROOT, SHARED_DATA
+
+__all__ = ["remembered_stretch"]
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -35,17 +38,28 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Locked:
-    """Return the synthetic demo trial, locked."""
-    source = project / "resources" / "demo" / "current"
-    return lock_for_test(source, source / "study.toml", tmp_path_factory.mktemp("demo"))
+def of_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all processes of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")
-def pilot(project: Path, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Locked:
-    """Return the CDISC pilot study 01, locked; skips where its data are absent."""
+def demo(project: Path, of_all_workers: Path) -> Locked:
+    """Return the synthetic demo trial, locked once a run."""
+    source = project / "resources" / "demo" / "current"
+    return shared_between_workers(
+        of_all_workers / "demo", lambda folder: lock_for_test(source, source / "study.toml", folder)
+    )
+
+
+@pytest.fixture(scope="session")
+def pilot(project: Path, shared_data: Path, of_all_workers: Path) -> Locked:
+    """Return the CDISC pilot study 01, locked once a run; skips where its data are absent."""
     study = project / "resources" / "studies" / "cdiscpilot01" / "study.toml"
-    return lock_for_test(shared_data / "cdiscpilot01", study, tmp_path_factory.mktemp("pilot"))
+    return shared_between_workers(
+        of_all_workers / "pilot", lambda folder: lock_for_test(shared_data / "cdiscpilot01", study, folder)
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock
 
 from dsmb_app import locking
 from dsmb_app.model.words import Level
@@ -43,3 +47,13 @@ def lock_for_test(source: Path, study: Path, folder: Path, *, seed: int = 1) -> 
     file, secrets = folder / "test.dsmb", folder / "secrets.json"
     report = locking.lock(source, study=study, trial=None, out=file, secrets_path=secrets, test_seed=seed)
     return Locked(file, secrets, study, source, report)
+
+
+def shared_between_workers(folder: Path, lock: Callable[[Path], Locked]) -> Locked:
+    """Lock into ``folder``, which several test processes share: whoever comes first does it, the others wait for it."""
+    kept = folder / "locked.pickle"
+    with FileLock(folder.with_suffix(".lock")):
+        if not kept.is_file():
+            folder.mkdir()
+            kept.write_bytes(pickle.dumps(lock(folder)))
+    return pickle.loads(kept.read_bytes())

@@ -111,3 +111,31 @@ def test_that_every_built_in_basket_is_one(project: Path) -> None:
     assert {"herpes-zoster", "injection-site", "opportunistic-infection"} <= set(names)
     assert all(read_basket(name).members for name in names)
     assert "injection site pain" in held_terms(["basket:injection-site"])
+
+
+@pytest.mark.parametrize(
+    ("name", "inside", "outside"),
+    [
+        (
+            "opportunistic-infection",
+            "Pneumocystis jirovecii pneumonia; Cytomegalovirus infection; Progressive multifocal leukoencephalopathy; "
+            "BK virus infection; Oesophageal candidiasis; Herpes zoster; Herpes zoster disseminated; Tuberculosis; "
+            "Male genital tract tuberculosis; Atypical mycobacterial infection; Histoplasmosis; Coccidioidomycosis; "
+            "Cryptococcosis; Listeriosis; Legionella infection; Nocardiosis; Strongyloidiasis; Toxoplasmosis; "
+            "Hepatitis B reactivation; Salmonella bacteraemia; Oral candidiasis; Herpes simplex encephalitis",
+            "Oral herpes; Herpes simplex; Vulvovaginal candidiasis; Pneumonia; Latent tuberculosis; Salmonellosis; "
+            "Varicella; Post herpetic neuralgia; Urinary tract infection",
+        ),
+        ("herpes-zoster", "Herpes zoster; Ophthalmic herpes zoster", "Herpes simplex; Varicella; Oral herpes"),
+        ("injection-site", "Injection site erythema; Injection site necrosis", "Infusion site pain; Erythema"),
+        ("liver", "Alanine aminotransferase increased; Hyperbilirubinaemia", "Hepatitis B; Lipase increased"),
+    ],
+)
+def test_that_the_built_in_lists_hold_what_belongs_to_them_and_no_more(name: str, inside: str, outside: str) -> None:
+    members = read_basket(name).members
+    assert {term.casefold() for term in inside.split("; ")} <= members
+    assert not {term.casefold() for term in outside.split("; ")} & members
+
+
+def test_that_zoster_in_any_form_is_opportunistic() -> None:
+    assert read_basket("herpes-zoster").members <= read_basket("opportunistic-infection").members

@@ -175,6 +175,39 @@ def test_that_a_cycle_begins_after_ten_days_without_a_dose_and_not_after_nine(tm
     assert column(session, "K20", "pw", "Qarm 1")["Cycle 1"] == "2.0"
 
 
+def test_that_odd_dosing_in_six_arms_still_makes_cycles(tmp_path: Path) -> None:
+    """Doses that overlap, one dose, a cycle skipped, an end while dosing, doses without ends, an empty arm."""
+    arms = [f"Qarm {number}" for number in range(1, 7)]
+    people = [person(f"S{number}", arm) for number, arm in enumerate(arms, start=1)]
+    people[3]["RFPENDTC"] = "2020-03-03"
+    told = study(people, [event("S3", "Ache", "2020-04-04"), event("S4", "Ache", "2020-03-02")], arms)
+    dosed(told, "S1", FIRST_DOSE, "2020-03-04", "2020-03-28")
+    told["data"]["EX"][-3]["EXENDTC"] = "2020-03-20"  # covers the next; seven days without a dose before the last
+    dosed(told, "S3", FIRST_DOSE, "2020-04-05")
+    dosed(told, "S5", FIRST_DOSE, "2020-03-16")
+    for dose in told["data"]["EX"][-2:]:
+        dose["EXENDTC"] = ""
+    dosed(told, "S6")
+    session = opened(told, tmp_path, SCHEDULE)
+    weeks = {arm: column(session, "K20", "pw", arm) for arm in arms}
+    names = ("Cycle 1", "Cycle 2", "Post")
+    assert [[weeks[arm][name] for name in names] for arm in arms] == [
+        ["3.0", "0.0", "2.7"],  # 21 of 40 days
+        ["3.0", "0.0", "2.7"],
+        ["5.0", "0.7", "0.0"],  # to the next dose on day 36
+        ["0.4", "0.0", "0.0"],  # 3 days
+        ["2.1", "3.0", "0.6"],  # 15 days, 21, 4
+        ["0.0", "0.0", "0.0"],
+    ]
+    assert [column(session, "K20", "N", arm)["Cycle 2"] for arm in arms] == ["0", "0", "1", "0", "1", "0"]
+    assert column(session, "K20", "n", "Qarm 3")["Cycle 1 > rest > Ache"] == "1"  # day 35, before the late dose
+    assert column(session, "K20", "eaer_week", "Qarm 4")["Cycle 1 > rest"] == "NE"
+    figure = session.figure("F15", ("Any",), "T09")
+    assert figure.arms == tuple(arms)
+    assert all(curve.y[-1] in (0, 100) for curve in figure.curves)
+    assert any("Qarm 1 v Qarm 6: p = NE" in note or "Qarm 6 v Qarm 1: p = NE" in note for note in figure.footnotes)
+
+
 def test_that_a_long_event_is_present_in_each_cycle_that_it_reaches(tmp_path: Path) -> None:
     told = study([person("S1", "Qarm 1"), person("S2", "Qarm 2")],
                  [event("S1", "Ache", "2020-03-02", AEENDTC="2020-03-15"), event("S1", "Rash", "2020-03-03")],

@@ -19,7 +19,7 @@ MULTIPLES = {
     "CREAT": [(1.0, 0), (1.001, 1), (1.5, 1), (1.501, 2), (3.0, 2), (3.001, 3), (6.0, 3), (6.001, 4)],
     "CK": [(1.0, 0), (1.001, 1), (2.5, 1), (2.501, 2), (5.0, 2), (5.001, 3), (10.0, 3), (10.001, 4)],
 }
-LOW = {
+LOW: dict[str, tuple[float, list[tuple[float, int]]]] = {
     # test: lower limit of normal, then value -> grade
     "WBC": (4.0, [(4.0, 0), (3.99, 1), (3.0, 1), (2.99, 2), (2.0, 2), (1.99, 3), (1.0, 3), (0.99, 4)]),
     "NEUT": (1.8, [(1.8, 0), (1.79, 1), (1.5, 1), (1.49, 2), (1.0, 2), (0.99, 3), (0.5, 3), (0.49, 4)]),
@@ -67,6 +67,25 @@ def test_that_high_counts_are_graded(version: str, test: str, value: float, grad
     assert graded(version, test, "high", value=value) == grade
 
 
+NEAR = 1e-9
+"""How near to a cut point a value is, as a share of it: nearer than any laboratory reports, farther than rounding."""
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_that_a_value_as_near_as_can_be_below_a_cut_point_has_the_grade_of_its_own_side(version: str) -> None:
+    """Each cut point stands at an even place of its list, with the grade of the cut point itself."""
+    for test, pairs in MULTIPLES.items():
+        for multiple, at in pairs[::2]:
+            near = [graded(version, test, "high", xuln=multiple * (1 + x)) for x in (-NEAR, 0, NEAR)]
+            assert near == [at, at, at + 1], (test, multiple)
+    for test, (lln, pairs) in LOW.items():
+        for value, at in [pair for pair in pairs[::2] if pair[0] != 1 or test != "HGB"]:
+            near = [graded(version, test, "low", value=value * (1 + x), lln=lln) for x in (-NEAR, 0, NEAR)]
+            assert near == [at + 1, at, at], (test, value)
+    for test, value, expected in (("WBC", 100, [0, 0, 3]), ("LYM", 4, [0, 0, 2]), ("LYM", 20, [2, 2, 3])):
+        assert [graded(version, test, "high", value=value * (1 + x)) for x in (-NEAR, 0, NEAR)] == expected
+
+
 @pytest.mark.parametrize(
     ("test", "multiple", "grade"), [(t, m, g) for t, found in BY_BASELINE.items() for m, g in found]
 )
@@ -74,6 +93,24 @@ def test_that_multiples_of_an_abnormal_baseline_are_graded_in_version_5(test: st
     direction = grading("5.0").directions[test, "high"]
     assert float(baseline_grades(direction, np.array([multiple]))[0]) == grade
     assert not grading("4.03").directions[test, "high"].xbl
+
+
+@pytest.mark.parametrize(
+    ("test", "cuts", "own"),
+    [
+        *((test, (1.5, 3.0, 5.0, 20.0), True) for test in ("ALT", "AST")),
+        *((test, (2.0, 2.5, 5.0, 20.0), True) for test in ("ALP", "GGT")),
+        ("BILI", (1.0, 1.5, 3.0, 10.0), False),
+    ],
+)
+def test_that_each_multiple_of_an_abnormal_baseline_is_a_cut_point(
+    test: str, cuts: tuple[float, ...], own: bool
+) -> None:
+    """``own``: the first of them is itself grade 1; every other belongs to the lower grade."""
+    direction = grading("5.0").directions[test, "high"]
+    for at, cut in enumerate(cuts):
+        near = baseline_grades(direction, np.array([cut * (1 - NEAR), cut, cut * (1 + NEAR)]))
+        assert near.tolist() == [at, at + 1 if own and at == 0 else at, at + 1], cut
 
 
 @pytest.mark.parametrize(("multiple", "grade"), [(0.999, 0), (1.0, 0), (1.001, 1), (50.0, 1)])

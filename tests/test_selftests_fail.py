@@ -272,7 +272,7 @@ def test_that_hostile_cells_fails_where_the_writer_may_guess(tmp_path: Path, mon
     class Guessing(Cell):  # type: ignore[misc]
         data_type = property(lambda cell: "f" if str(cell.value).startswith("=") else "s", lambda cell, _: None)
 
-    monkeypatch.setattr(pack_book, "WriteOnlyCell", lambda sheet: Guessing(sheet, row=1, column=1))
+    monkeypatch.setattr(pack_book, "Cell", Guessing)
     assert "formula" in failed(hostile_cells.run(Plan(50, tmp_path))).line
 
 

@@ -42,7 +42,8 @@ def _lines(cut: Cut, labs: Labs) -> list[LabLine]:
 
 def _block(cut: Cut, labs: Labs, test: str, sides: Sides) -> list[LabLine]:
     side, title = SIDES[test], BLOOD[test]
-    found = [level_line(labs, level) for level in levels("blood_limits").of.get((test, side), ())]
+    found = lab_presence.measured(cut, labs, test)
+    found += [level_line(labs, level) for level in levels("blood_limits").of.get((test, side), ())]
     if (test, side) in sides:
         found += grade_lines(labs, test, side, sides)
     of = graded(labs, test, side, sides, one_scale=False)

@@ -60,6 +60,8 @@ def record_grades(records: Records, direction: Direction, side: str) -> tuple[Fl
     """
     inside = [edge(values, records.bound) for values in (records.xuln, records.graded)]
     found = grades(direction, xuln=inside[0], value=inside[1], lln=records.graded_lln)
+    if direction.rises:  # a count of cells: in a unit that is not known it may be a share of all cells
+        found = np.where(np.isfinite(records.graded), found, np.nan)
     toward = records.bound > 0 if side == "high" else records.bound < 0
     away = (records.bound != 0) & ~toward
     unsure = (away & (found > 0)) | (toward & (found == 0))
@@ -78,6 +80,18 @@ def range_grades(records: Records, side: str) -> tuple[Floats, Bools]:
     return found, np.zeros(len(found), dtype=bool)
 
 
+def risen(labs: Labs, records: Records, found: Floats) -> Floats:
+    """Take the grade from post-baseline records that did not rise above the subject's own baseline.
+
+    Compared in the unit of absolute limits. Without a baseline there a raised value keeps its grade, as after a normal
+    one.
+    """
+    base = records.where(records.base & (records.bound <= 0))
+    start = labs.last(base, base.graded)[records.subject]
+    fell = edge(records.graded, records.bound) <= start
+    return np.where(records.post & fell, np.minimum(found, 0.0), found)
+
+
 def graded(labs: Labs, test: str, side: str, sides: Sides, *, one_scale: bool = True) -> Graded:
     """Return the grades of a test's subjects in one direction; without cut points for it, 1 beyond the record's limit.
 
@@ -87,8 +101,7 @@ def graded(labs: Labs, test: str, side: str, sides: Sides, *, one_scale: bool = 
     records, direction = labs.of(test), sides.get((test, side))
     found, unsure = record_grades(records, direction, side) if direction else range_grades(records, side)
     if direction and direction.rises and not one_scale:
-        base = labs.last(records.where(records.base), records.value[records.base])[records.subject]
-        found = np.where(records.post & (edge(records.value, records.bound) <= base), np.minimum(found, 0.0), found)
+        found = risen(labs, records, found)
     base, worst, last, at_least = _by_subject(labs, records, found, unsure)
     return Graded(base, worst, last, at_least)
 

@@ -69,13 +69,14 @@ def _lines(cut: Cut, labs: Labs) -> list[LabLine]:
     listed = (*levels("levels").tests, *dict.fromkeys(test for test, _ in sides))
     judged = [test for test in dict.fromkeys(listed) if test in labs.tests]
     for test in judged:
+        found += lab_presence.measured(cut, labs, test)
         for side in ("high", "low"):
             found += [level_line(labs, level) for level in levels("levels").of.get((test, side), ())]
             if (test, side) in sides:
                 found += grade_lines(labs, test, side, sides)
     for test in labs.tests:
         if test not in judged:
-            found += _outside(labs, test)
+            found += lab_presence.measured(cut, labs, test) + _outside(labs, test)
     found += findings(cut, labs)
     return found + lab_presence.expected(cut, labs, named)
 
@@ -134,7 +135,7 @@ def lab_levels(cut: Cut) -> ResultTable:
         "Decrease: from the baseline value. Other tests: below or above the limits of the record itself.",
         f"Finding: value over upper limit lies over {FOLD:g}-fold from the median of its test, as another unit than "
         "the limit's would make it; used all the same, nothing is corrected.",
-        *([f"Tests without any limits, so without rows: {', '.join(unjudged)}."] if unjudged else []),
+        *([f"Tests without any limits, so without rows of levels: {', '.join(unjudged)}."] if unjudged else []),
         *lab_presence.notes(cut, labs, tuple(panels())),
         *lab_notes.records(cut, labs, labs.tests, sides, ranges=[(t, s) for t in others for s in ("low", "high")]),
     ]

@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from dsmb_app.analyses import wording
 from dsmb_app.analyses.lab_grades import Sides
-from dsmb_app.analyses.lab_values import Labs, Records, doubtful
+from dsmb_app.analyses.lab_values import Labs, Records, below, doubtful
 from dsmb_app.model.cut import Cut
+from dsmb_app.model.grading import Direction
 from dsmb_app.model.lab_tables import Level, levels
 
 Bools = npt.NDArray[np.bool_]
@@ -58,6 +59,11 @@ def records(
         "are in a unit that is not known: no grade, and no level in absolute values": sum(
             _count(labs, test, "graded") for test in named if _by_values(test, sides, more)
         ),
+        "have no lower limit (LLN) and lie above the first absolute cut point: no low grade": sum(
+            _without_lower(labs.of(test).known("graded"), sides[test, "low"])
+            for test in named
+            if (test, "low") in sides
+        ),
         "are bounds (<x or >x); they count where they are certain, a grade by one is at least that": sum(
             int((labs.of(test).known("value").bound != 0).sum()) for test in named
         ),
@@ -73,6 +79,11 @@ def records(
 def _count(labs: Labs, test: str, name: str) -> int:
     found = labs.of(test).known("value")
     return int(np.isnan(getattr(found, name)).sum())
+
+
+def _without_lower(found: Records, direction: Direction) -> int:
+    """Count the records that may be grade 0 or 1, for want of a lower limit."""
+    return int((np.isnan(found.graded_lln) & ~below(found.graded, found.bound, max(direction.below))).sum())
 
 
 def _levels_of(test: str, more: Sequence[Level]) -> list[Level]:
@@ -119,7 +130,9 @@ def _visits(cut: Cut, labs: Labs, tests: Sequence[str]) -> tuple[int, int]:
     row = np.concatenate([labs.of(test).known("value").row for test in tests] or [np.zeros(0, dtype=np.int64)])
     test = np.repeat(np.arange(len(tests)), [len(labs.of(name).known("value").row) for name in tests])
     unplanned = np.array(["UNSCH" in name.upper() for name in names])[visit[row]]
-    named = (np.array([name != "" for name in names])[visit[row]]) | np.isfinite(number[row])
+    nameless = np.array([name == "" for name in names])[visit[row]]
+    unplanned |= nameless & np.isfinite(number[row]) & (np.nan_to_num(number[row]) % 1 != 0)
+    named = ~nameless | np.isfinite(number[row])
     subject = cut.lb["SUBJECT"].to_numpy(dtype=np.int64)[row]
     keys = np.column_stack([test, subject, visit[row], np.nan_to_num(number[row], nan=-1.0)])[named & ~unplanned]
     return int(unplanned.sum()), len(keys) - len(np.unique(keys, axis=0))

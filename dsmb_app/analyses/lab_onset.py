@@ -1,4 +1,4 @@
-"""The day on which a laboratory value first passes the threshold of a row of T16 or K18."""
+"""The day on which a laboratory value first passes the threshold of a row of T16, K18 or K19."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dsmb_app.analyses.lab_grades import directions, record_grades
+from dsmb_app.analyses.lab_grades import directions, record_grades, risen
 from dsmb_app.analyses.lab_values import Labs, Records, above, aminotransferases, below, edge, rounded
 from dsmb_app.analyses.liver import EITHER
 from dsmb_app.model.cut import Cut
@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 _MULTIPLE = re.compile(r">(\d+(?:\.\d+)?) x ULN")
+_TABLES = ("levels", "blood_limits")
 _GRADE = re.compile(r"Grade ([1-5])")
 
 
@@ -59,7 +60,8 @@ def _judged(cut: Cut, labs: Labs, key: RowKey) -> _Judged:
         return _Judged(records, above(records.xuln, records.bound, float(multiple[1])), f"{EITHER} {criterion}")
     if len(key) == 3:
         test, side = key[0], key[1]
-        listed = (level for level in levels("levels").of.get((test, side), ()) if level.criterion == criterion)
+        own = (level for table in _TABLES for level in levels(table).of.get((test, side), ()))
+        listed = (level for level in own if level.criterion == criterion)
         level = next(listed, Level(test, "high", "uln", float(multiple[1])) if multiple and side == "high" else None)
         if level is not None:
             return _beyond(labs, level)
@@ -91,7 +93,6 @@ def _graded(cut: Cut, labs: Labs, test: str, side: str, least: float) -> _Judged
     records, direction = labs.of(test), directions(cut)[test, side]
     found, _ = record_grades(records, direction, side)
     if direction.rises:
-        base = labs.last(records.where(records.base), records.value[records.base])[records.subject]
-        found = np.where(edge(records.value, records.bound) <= base, np.minimum(found, 0.0), found)
+        found = risen(labs, records, found)
     kept = records.post & np.isfinite(found)
     return _Judged(records.where(kept), found[kept] >= least, f"{test} {side}: grade {least:g} or higher")

@@ -11,7 +11,7 @@ from dsmb_app.analyses.lab_lines import LabLine
 from dsmb_app.analyses.lab_values import Labs
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.days import to_offset
-from dsmb_app.model.lab_tables import panels
+from dsmb_app.model.lab_tables import other_codes, panels
 from dsmb_app.model.result import Row
 
 Bools = npt.NDArray[np.bool_]
@@ -51,6 +51,15 @@ def present(cut: Cut, labs: Labs, names: tuple[str, ...]) -> list[LabLine]:
             row = Row((PRESENT, name), f"{PRESENT}: {name}")
             found.append(LabLine(row, cut.safety & met, cut.safety, tests, contrasted=False))
     return found
+
+
+def measured(cut: Cut, labs: Labs, test: str) -> list[LabLine]:
+    """Return who of the treated has a post-baseline value of one test; nothing for a test without any number."""
+    if not np.isfinite(labs.of(test).value).any():
+        return []
+    row = Row((test, PRESENT), f"{test}: {PRESENT.lower()}", 1)
+    met = cut.safety & labs.who(labs.of(test).known("value"))
+    return [LabLine(row, met, cut.safety, (test,), contrasted=False)]
 
 
 def expected(cut: Cut, labs: Labs, names: tuple[str, ...]) -> list[LabLine]:
@@ -138,13 +147,17 @@ def notes(cut: Cut, labs: Labs, names: tuple[str, ...]) -> list[str]:
     # One that is held back is said to be so elsewhere; of it nothing is known here, not even that it was delivered.
     absent = [test for name in names for test in panels()[name] if test not in (*labs.tests, *cut.held_back)]
     visits = planned_visits(cut, labs)
+    held = [f"{name}: {', '.join(delivered(labs, name))}" for name in names if delivered(labs, name)]
     found = [
-        "Labs present: treated subjects with a post-baseline value of every test of the panel ("
-        + "; ".join(f"{name}: {', '.join(delivered(labs, name))}" for name in names if delivered(labs, name))
-        + ")."
+        "Labs present: treated subjects with a post-baseline value"
+        + (f" of every test of the panel ({'; '.join(held)})." if held else "; no panel is in LB.")
     ]
     if absent:
         found.append(f"Not in LB at all, and not asked for: {', '.join(absent)}.")
+        found += [
+            f"LB holds {code}, which may stand for {test}: it is not graded, nor counted as {test}."
+            for test in absent for code in other_codes().get(test, ()) if code in labs.tests
+        ]  # fmt: skip
     source = "the study file's schedule" if cut.study.schedule.visits else "the visits that most subjects have in LB"
     if visits:
         found.append(

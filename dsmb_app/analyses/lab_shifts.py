@@ -34,8 +34,7 @@ def grade_names(test: str, side: str, sides: Sides) -> dict[float, str]:
     direction = sides.get((test, side))
     if direction is None:
         return {0.0: f"Not {side}", 1.0: side.capitalize()}
-    possible = range(1, 5) if side == "low" else direction.possible
-    return {float(g): f"Grade {g}" for g in (0, *possible)}
+    return {float(g): f"Grade {g}" for g in (0, *direction.possible)}
 
 
 def lines(cut: Cut) -> list[LabLine]:
@@ -46,8 +45,11 @@ def lines(cut: Cut) -> list[LabLine]:
 def _lines(cut: Cut, labs: Labs) -> list[LabLine]:
     sides, named = directions(cut), tuple(panels())
     found = lab_presence.present(cut, labs, named)
+    shown = set[str]()
     for test, side in blocks():
         if test in labs.tests:
+            found += [] if test in shown else lab_presence.measured(cut, labs, test)
+            shown.add(test)
             found += _block(cut, labs, test, side, sides)
     return found + lab_presence.expected(cut, labs, named)
 

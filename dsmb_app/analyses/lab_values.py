@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dsmb_app.model.cut import Cut
+from dsmb_app.model.specimen import other_specimen
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -19,8 +20,6 @@ Texts = npt.NDArray[np.object_]
 
 SIDES = {"<": -2, "<=": -1, "": 0, ">=": 1, ">": 2}
 """What a record's number is: the value itself (0), an upper bound of it (below 0) or a lower bound (above 0)."""
-
-_OF_BLOOD = ("BLOOD", "SERUM", "PLASMA")
 
 
 def rounded(values: npt.ArrayLike) -> Floats:
@@ -124,8 +123,9 @@ def test_names(lb: pd.DataFrame) -> Texts:
 def _tests(lb: pd.DataFrame) -> tuple[Ints, list[str]]:
     """Return the test of each record as a code, and the name of each: several codes may have one name."""
     tests, kinds = encoded(lb["LBTESTCD"])
-    specimens, places = encoded(lb["LBSPEC"].fillna(""))
-    other = ["" if not place or any(word in place.upper() for word in _OF_BLOOD) else place.upper() for place in places]
+    # Snapshots of earlier versions have no column of their own for it.
+    specimens, places = encoded(lb["SPECIMEN" if "SPECIMEN" in lb else "LBSPEC"].fillna(""))
+    other = [other_specimen(place) for place in places]
     names = [f"{kind} ({place})" if place else kind for kind in kinds for place in other]
     return (tests % len(kinds)) * len(places) + specimens % len(places), names
 

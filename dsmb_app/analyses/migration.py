@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dsmb_app.analyses import wording
+from dsmb_app.analyses import lab_notes, wording
 from dsmb_app.analyses.edish import QUADRANTS, TESTS, X_LINE, Y_LINE, peaks, quadrants, starts
+from dsmb_app.analyses.lab_grades import directions
 from dsmb_app.analyses.lab_lines import LabLine, table
 from dsmb_app.analyses.lab_values import Bools, Labs
 from dsmb_app.model.cut import Cut
@@ -53,6 +54,7 @@ def _line(key: tuple[str, ...], label: str, depth: int, met: Bools, measured: Bo
 
 def migration(cut: Cut) -> ResultTable:
     """Count the moves by arm."""
+    labs = Labs(cut)
     notes = (
         *wording.arms(cut),
         f"Quadrants by multiples of the upper limit of the record: ALT or AST from {X_LINE:g}, bilirubin from "
@@ -60,7 +62,7 @@ def migration(cut: Cut) -> ResultTable:
         "different days. Upper right (both): Potential Hy's law, a reason to look, not a finding.",
         "N (printed beside n) of a move: treated subjects with that baseline quadrant and both values after it; where "
         "the baseline is missing, with both values after it.",
-        *wording.laboratory(cut),
+        *lab_notes.records(cut, labs, TESTS[:3], directions(cut)),
         *wording.contrasts(cut),
     )
     return table(cut, lines(cut), exhibit="K18M", title=TITLE, footnotes=notes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -70,21 +71,30 @@ class Cut:
         """Return the arms and, last, the total over all treated subjects."""
         return (*self.arms, TOTAL)
 
-    @property
+    @cached_property
     def stratum(self) -> npt.NDArray[np.bool_]:
         """Return the mask over ``subjects`` of those whom the filters choose, treated or not; all without a filter."""
-        return self.subjects["STRATUM"].to_numpy(dtype=bool)
+        return _fixed(self.subjects["STRATUM"].to_numpy(dtype=bool))
 
     @property
     def safety(self) -> npt.NDArray[np.bool_]:
         """Return the mask over ``subjects`` of the safety population, within the stratum."""
-        return (self.subjects["SAFFL"] == "Y").to_numpy() & self.stratum
+        return self._members[TOTAL]
 
     def in_column(self, name: str) -> npt.NDArray[np.bool_]:
-        """Return the mask over ``subjects`` of the safety population in an arm, or in all arms for the total."""
-        if name == TOTAL:
-            return self.safety
-        return self.safety & (self.subjects["ARM"] == self.arms.index(name)).to_numpy()
+        """Return the mask over ``subjects`` of the safety population in an arm, or in all arms for the total.
+
+        Raises KeyError for a name that is neither.
+        """
+        return self._members[name]
+
+    @cached_property
+    def _members(self) -> Mapping[str, npt.NDArray[np.bool_]]:
+        """The masks of all columns: tables ask for them once a row, and the frames never change."""
+        safety = (self.subjects["SAFFL"] == "Y").to_numpy(dtype=bool) & self.stratum
+        arm = self.subjects["ARM"].to_numpy()
+        found = {name: _fixed(safety & (arm == place)) for place, name in enumerate(self.arms)}
+        return {**found, TOTAL: _fixed(safety)}
 
     @property
     def sizes(self) -> npt.NDArray[np.int64]:
@@ -97,3 +107,10 @@ class Cut:
         if self.reference:
             return tuple((arm, self.reference) for arm in self.arms if arm != self.reference)
         return tuple((a, b) for i, a in enumerate(self.arms) for b in self.arms[i + 1 :])
+
+
+def _fixed(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return a copy of a mask that nobody can change: all who ask for it share it."""
+    kept = mask.copy()
+    kept.flags.writeable = False
+    return kept

@@ -68,5 +68,15 @@ def levels(name: str) -> Levels:
 @cache
 def panels() -> Mapping[str, tuple[str, ...]]:
     """Read resources/labs/panels.toml: the tests of each panel."""
-    table = tomllib.loads(resource("labs", "panels.toml").read_text(encoding="utf-8"))
-    return {name: tuple(tests) for name, tests in table.items()}
+    return _lists("panels")
+
+
+@cache
+def other_codes() -> Mapping[str, tuple[str, ...]]:
+    """Read resources/labs/codes.toml: by test, the codes under which it may also be reported."""
+    return _lists("codes")
+
+
+def _lists(name: str) -> dict[str, tuple[str, ...]]:
+    table = tomllib.loads(resource("labs", f"{name}.toml").read_text(encoding="utf-8"))
+    return {key: tuple(found) for key, found in table.items()}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.utils import quote_sheetname
@@ -52,10 +52,10 @@ class Book:
             raise ValueError(f"two sheets of a pack are called {name}")
         return self._book.create_sheet(name)
 
-    def cell(self, sheet: WriteOnlyWorksheet, item: Item) -> WriteOnlyCell:
+    def cell(self, sheet: WriteOnlyWorksheet, item: Item) -> Cell:
         """Return a cell for an item: a text stays text, whatever it starts with."""
-        cell = WriteOnlyCell(sheet)
-        cell.style = self._looks.name(item.look)
+        # Row and column are set anew by the sheet when it takes the cell.
+        cell = Cell(sheet, row=1, column=1, style_array=self._looks.style(item.look))
         if not isinstance(item.value, str):
             cell.value = float(item.value)
         elif item.value:
@@ -65,7 +65,6 @@ class Book:
             cell.data_type = "s"
             cell.quotePrefix = needs_quote(text)
         if item.to_sheet:
-            cell.row = cell.column = 1  # set anew by the sheet when it takes the cell
             cell.hyperlink = Hyperlink(ref="A1", location=f"{quote_sheetname(item.to_sheet)}!A1")
         return cell
 
@@ -77,7 +76,7 @@ class Book:
         return clean_bytes(out.getvalue(), self._day)
 
 
-def append(sheet: WriteOnlyWorksheet, cells: Sequence[WriteOnlyCell | None]) -> None:
+def append(sheet: WriteOnlyWorksheet, cells: Sequence[Cell | None]) -> None:
     """Add a row to a sheet, in memory.
 
     Left alone, the library streams every sheet through a temporary file: patients' data in clear on the disk. It

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils.indexed_list import IndexedList
 
 FONT = "Arial"
@@ -61,15 +62,15 @@ class Looks:
         book._fonts = IndexedList([normal])  # noqa: SLF001 - the library has no other way to its default font
         book._named_styles["Normal"].font = normal  # noqa: SLF001
         self._book = book
-        self._names: dict[Look, str] = {}
+        self._styles: dict[Look, StyleArray] = {}
 
-    def name(self, look: Look) -> str:
-        """Return the name of the workbook's style for a look."""
-        if look not in self._names:
-            name = f"Pack {len(self._names) + 1}"
-            self._book.add_named_style(_style(name, look))
-            self._names[look] = name
-        return self._names[look]
+    def style(self, look: Look) -> StyleArray:
+        """Return the numbers by which the workbook knows a look; a cell takes them without asking for its name."""
+        if look not in self._styles:
+            made = _style(f"Pack {len(self._styles) + 1}", look)
+            self._book.add_named_style(made)
+            self._styles[look] = made.as_tuple()
+        return self._styles[look]
 
 
 def _style(name: str, look: Look) -> NamedStyle:

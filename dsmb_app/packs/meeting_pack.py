@@ -53,7 +53,7 @@ SHEETS = (
     PackSheet("T13", "AE grade 3-5", in_open=True),
     PackSheet("K14", "AE of interest", in_open=False),
     PackSheet("N22", "Changes", in_open=True),
-    PackSheet("K15", "Infections", in_open=False, figure=("F15", "F15M")),
+    PackSheet("K15", "Infections", in_open=False, figure=("F15", "F15A", "F15M")),
     PackSheet("T16", "Lab levels", in_open=True, own_n=True),
     PackSheet("K17", "Lab shifts", in_open=False, own_n=True),
     PackSheet("K18", "Liver", in_open=False, figure=("F18",), own_n=True),
@@ -73,6 +73,7 @@ _FIGURE_TITLES = {
     VOLCANO: "AE differences",
     "F09": "AE onset",
     "F15": "Infection, first",
+    "F15A": "Infection, competing",
     "F15M": "Infections, mean count",
 }
 """Short titles of figures, where they are not their sheet's."""

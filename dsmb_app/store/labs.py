@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dsmb_app.model.resource_files import resource
+from dsmb_app.model.specimen import other_specimen
 from dsmb_app.model.study import LabSection
 from dsmb_app.snapshot.source import Dataset, number, text
 from dsmb_app.store.study_days import Count
@@ -22,6 +23,7 @@ Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]
 Bools = npt.NDArray[np.bool_]
 _BOUNDED = r"^\s*([<>]=?)\s*(\d+(?:\.\d+)?)\s*$"
+_NUMBER = r"^\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*$"
 _PLAIN = r"^\s*[<>]?=?\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*$"
 
 
@@ -37,12 +39,13 @@ def lab_columns(
 
     ``VALUE`` in the standard unit, ``BOUND`` "<", "<=", ">" or ">=" where the result is only bounded; ``LLN``, ``ULN``
     and ``LIMRULE`` (how they were found); ``XULN``; ``GRVALUE``, ``GRLLN``, ``GRULN`` in the unit of absolute limits
-    (NaN where the unit is not known); ``POSTFL``; ``BASEFL`` and ``BASERULE``. ``days``: LBDY_* of the rows;
-    ``minutes``: minute of the day of LBDTC (NaN unknown). ``ablfl``: baseline flag of ADLB for the rows ("Y", ""), None
-    for none.
+    (NaN where the unit is not known); ``POSTFL``; ``SPECIMEN`` where it is not blood; ``BASEFL`` and ``BASERULE``.
+    ``days``: LBDY_* of the rows; ``minutes``: minute of the day of LBDTC (NaN unknown). ``ablfl``: baseline flag of
+    ADLB for the rows ("Y", ""), None for none.
     """
     value, bound = _values(lb)
-    low, high, rule = _limits(lb, days, section, count)
+    specimen = _specimen(lb, count)
+    low, high, rule = _limits(lb, days, section, count, specimen)
     graded = _in_grading_unit(lb, value, low, high, count)
     post = _after_first_dose(days)
     columns = pd.DataFrame(
@@ -55,13 +58,15 @@ def lab_columns(
             "XULN": np.divide(value, high, out=np.full(len(value), np.nan), where=high > 0),
             **graded,
             "POSTFL": np.where(post, "Y", "").astype(object),
+            "SPECIMEN": specimen.to_numpy(dtype=object),
         },
         index=lb.frame.index,
     )
     flagged, flag = _flagged(lb, ablfl, count)
-    baseline, base_rule = _baseline(lb, days, minutes, value, post, flagged, flag)
+    tests = text(lb, "USUBJID") + "\t" + text(lb, "LBTESTCD") + "\t" + specimen
+    baseline, base_rule = _baseline(tests, days, minutes, value, post, flagged, flag)
     count("laboratory results that are bounds (<x, >x)", int((bound != "").sum()))
-    count("laboratory results that are no numbers, in tests that have numbers", _not_numbers(lb, value))
+    _count_results(lb, value, days, flagged, count)
     count(
         "laboratory baselines without the source's flag (last value before the first dose used)",
         int((base_rule == "last pre-dose").sum()),
@@ -80,7 +85,7 @@ def _optional_number(lb: Dataset, column: str) -> Floats:
 
 
 def _values(lb: Dataset) -> tuple[Floats, Texts]:
-    """Return LBSTRESN, or where it is missing the number of a bound in LBSTRESC, with the bound's side.
+    """Return LBSTRESN, or where it is missing the number or the bound that LBSTRESC is, with the bound's side.
 
     A result collected as a bound (LBORRES) stays one where its standard result is the bare number.
     """
@@ -89,7 +94,25 @@ def _values(lb: Dataset) -> tuple[Floats, Texts]:
     side = parts[0].astype(object).fillna("").to_numpy(dtype=object)
     collected = _optional(lb, "LBORRES").str.extract(_BOUNDED)[0].astype(object).fillna("").to_numpy(dtype=object)
     value = np.where(np.isnan(value), parts[1].astype(float).to_numpy(), value)
+    value = np.where(np.isnan(value), _as_number(_optional(lb, "LBSTRESC"), _NUMBER), value)
     return value, np.where(np.isnan(value), "", np.where(side != "", side, collected)).astype(object)
+
+
+def _count_results(lb: Dataset, value: Floats, days: pd.DataFrame, flagged: Bools, count: Count) -> None:
+    """Count the results that a rule had to read, place in time, or leave out."""
+    known = np.isfinite(value)
+    bare = np.isnan(_optional_number(lb, "LBSTRESN")) & np.isfinite(_as_number(_optional(lb, "LBSTRESC"), _NUMBER))
+    count("laboratory results read from LBSTRESC, as LBSTRESN is missing", int(bare.sum()))
+    count("laboratory results that are no numbers, in tests that have numbers", _not_numbers(lb, value))
+    day = days["LBDY_LO"].to_numpy(dtype=float)
+    undated = (_optional(lb, "LBDTC") == "").to_numpy()  # a dated one without a day is of a subject without a day 1
+    count("laboratory results without a date, in no table", int((known & np.isnan(day) & undated).sum()))
+    first = known & ~flagged & (day == 1) & (days["LBDY_T"] == "").to_numpy()
+    count("laboratory results of the day of the first dose without times, taken as before it", int(first.sum()))
+    name = _optional(lb, "LBNAM")[known]
+    if (name != "").any():
+        largest = name[name != ""].value_counts().index[0]
+        count("laboratory results of other laboratories than the largest (LBNAM)", int((name != largest).sum()))
 
 
 def _not_numbers(lb: Dataset, value: Floats) -> int:
@@ -100,14 +123,35 @@ def _not_numbers(lb: Dataset, value: Floats) -> int:
     return int((given & done & test.isin(test[known].unique())).to_numpy()[~known].sum())
 
 
-def _limits(lb: Dataset, days: pd.DataFrame, section: LabSection, count: Count) -> tuple[Floats, Floats, Texts]:
-    """Return limits of the record, else the latest of the same subject, laboratory and test, else the study's."""
+def _specimen(lb: Dataset, count: Count) -> pd.Series:
+    """Return the specimen of each record where it is not blood, else "".
+
+    Where LBSPEC is blank, LBCAT or LBSCAT tells urine, but only of a code that stands in another category too: a test
+    of urine alone needs no second name.
+    """
+    stated = _optional(lb, "LBSPEC")
+    urine = (_optional(lb, "LBCAT") + " " + _optional(lb, "LBSCAT")).str.upper().str.contains("URIN", regex=False)
+    tests = text(lb, "LBTESTCD")
+    by_category = (stated == "") & urine & tests.isin(set(tests[~urine]))
+    count("laboratory results of urine by their category, LBSPEC being blank", int(by_category.sum()))
+    named = stated.map({name: other_specimen(name) for name in stated.unique()})
+    return named.where(~by_category, "URINE")
+
+
+def _limits(
+    lb: Dataset, days: pd.DataFrame, section: LabSection, count: Count, specimen: pd.Series
+) -> tuple[Floats, Floats, Texts]:
+    """Return limits of the record, else the latest of the same subject, laboratory and test, else the study's.
+
+    A lower limit that the record has itself stays, where it is below the upper one that was found.
+    """
     low, high = _own_limits(lb, count)
     rule = np.where(np.isfinite(high), "record", "").astype(object)
     frame = pd.DataFrame(
         {
             "subject": text(lb, "USUBJID"),
             "test": text(lb, "LBTESTCD"),
+            "specimen": specimen,
             "laboratory": _optional(lb, "LBNAM"),
             "unit": _optional(lb, "LBSTRESU"),
             "day": days["LBDY_LO"],
@@ -115,7 +159,7 @@ def _limits(lb: Dataset, days: pd.DataFrame, section: LabSection, count: Count) 
             "high": high,
         }
     )
-    same = ["subject", "test", "laboratory", "unit"]
+    same = ["subject", "test", "specimen", "laboratory", "unit"]
     known = frame[frame["high"].notna()].sort_values("day", kind="stable", na_position="first")
     latest = known.groupby(same).tail(1).set_index(same)
     wanted = pd.MultiIndex.from_frame(frame[same])
@@ -125,7 +169,7 @@ def _limits(lb: Dataset, days: pd.DataFrame, section: LabSection, count: Count) 
         ("study default", *_defaults(lb, section)),
     ):
         fill = (rule == "") & np.isfinite(highs.to_numpy(dtype=float)) & measured
-        low = np.where(fill, lows.to_numpy(dtype=float), low)
+        low = np.where(fill & ~(low < highs.to_numpy(dtype=float)), lows.to_numpy(dtype=float), low)
         high = np.where(fill, highs.to_numpy(dtype=float), high)
         rule = np.where(fill, name, rule)
         count(f"laboratory records without an upper limit, taken from: {name}", int(fill.sum()))
@@ -171,11 +215,12 @@ def _in_grading_unit(lb: Dataset, value: Floats, low: Floats, high: Floats, coun
     test = text(lb, "LBTESTCD")
     out = {name: np.full(len(value), np.nan) for name in ("GRVALUE", "GRLLN", "GRULN")}
     original = [_as_number(_optional(lb, column)) for column in ("LBORRES", "LBORNRLO", "LBORNRHI")]
+    sensible = (original[1] < original[2]) & (original[2] > 0)
     for tests, factors in _unit_tables():
         here = test.isin(tests).to_numpy()
         of_original = _optional(lb, "LBORRESU").map(lambda unit, f=factors: f.get(_unit(unit), np.nan)).to_numpy(float)
         of_standard = _optional(lb, "LBSTRESU").map(lambda unit, f=factors: f.get(_unit(unit), np.nan)).to_numpy(float)
-        use_original = here & np.isfinite(of_original) & np.all(np.isfinite(original), axis=0)
+        use_original = here & np.isfinite(of_original) & np.isfinite(original[0]) & sensible
         for name, from_original, from_standard in zip(out, original, (value, low, high), strict=True):
             converted = np.where(use_original, from_original * of_original, from_standard * of_standard)
             out[name] = np.where(here, converted, out[name])
@@ -184,8 +229,8 @@ def _in_grading_unit(lb: Dataset, value: Floats, low: Floats, high: Floats, coun
     return out
 
 
-def _as_number(texts: pd.Series) -> Floats:
-    return np.asarray(texts.str.extract(_PLAIN)[0].astype(float), dtype=float)
+def _as_number(texts: pd.Series, pattern: str = _PLAIN) -> Floats:
+    return np.asarray(texts.str.extract(pattern)[0].astype(float), dtype=float)
 
 
 def _after_first_dose(days: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -215,15 +260,14 @@ def _flagged(lb: Dataset, ablfl: pd.Series | None, count: Count) -> tuple[Bools,
 
 
 def _baseline(
-    lb: Dataset, days: pd.DataFrame, minutes: Floats, value: Floats, post: Bools, flagged: Bools, flag: Texts
+    key: pd.Series, days: pd.DataFrame, minutes: Floats, value: Floats, post: Bools, flagged: Bools, flag: Texts
 ) -> tuple[Bools, Texts]:
-    """Pick one baseline record per subject, test and specimen: the flagged one, else the last value before the first
-    dose; of several, the latest."""
+    """Pick one baseline record per subject, test and specimen (``key``): the flagged one, else the last value before
+    the first dose; of several, the latest."""
     before = ~post & (days["LBDY_LO"].to_numpy(dtype=float) <= 1)
     usable = np.isfinite(value) & (flagged | before)
     order = np.lexsort((np.arange(len(value)), np.nan_to_num(minutes, nan=-1), days["LBDY_LO"].fillna(-1e9), flagged))
     order = order[usable[order]]
-    key = text(lb, "USUBJID") + "\t" + text(lb, "LBTESTCD") + "\t" + _optional(lb, "LBSPEC")
     last = order[~key.iloc[order].duplicated(keep="last").to_numpy()]
     chosen = np.zeros(len(value), dtype=bool)
     chosen[last] = True

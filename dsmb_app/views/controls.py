@@ -30,6 +30,7 @@ class _Tinted:
 
     icon_name = ""
     on_accent = False
+    _tinted = ("", "")
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change of theme."""
@@ -38,9 +39,12 @@ class _Tinted:
             self.tint()
 
     def tint(self) -> None:
-        """Draw the icon anew."""
+        """Draw the icon anew where it or its colour is another one: Qt tells of a palette far more often."""
         theme = current_theme()
-        self.setIcon(icon(self.icon_name, theme.on_accent if self.on_accent else theme.text))
+        wanted = (self.icon_name, theme.on_accent if self.on_accent else theme.text)
+        if wanted != self._tinted:
+            self._tinted = wanted
+            self.setIcon(icon(*wanted))
 
 
 class Button(_Tinted, QPushButton):

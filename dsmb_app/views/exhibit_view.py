@@ -66,9 +66,9 @@ class ExhibitView(QWidget):
         row.addWidget(self.columns)
         row.addWidget(tool("Copy table", "copy", self.copy, hint="Copy the table or the selected cells (Ctrl+C)"))
         self.save = tool("Save picture", "picture", self.save_picture, hint="Save the plot as PNG or SVG")
+        row.addWidget(self.save)
         self.save.setVisible(self.plot is not None)
         self.contrast.hide()
-        row.addWidget(self.save)
         return holder
 
     def _lay_out(self) -> None:

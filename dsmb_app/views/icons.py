@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from dsmb_app.model.resource_files import resource
@@ -23,7 +23,16 @@ def icon(name: str, colour: str, *, size: int = 20) -> QIcon:
 
 
 def pixmap(name: str, colour: str, *, size: int = 20, scale: float = 1) -> QPixmap:
-    """Return one drawing of an icon."""
+    """Return one drawing of an icon; it is drawn once as long as Qt's cache holds it."""
+    key = f"dsmb {name} {colour} {size} {scale}"
+    picture = QPixmap()
+    if not QPixmapCache.find(key, picture):
+        picture = _drawn(name, colour, size, scale)
+        QPixmapCache.insert(key, picture)
+    return picture
+
+
+def _drawn(name: str, colour: str, size: int, scale: float) -> QPixmap:
     picture = QPixmap(round(size * scale), round(size * scale))
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)

@@ -26,8 +26,8 @@ class Notes(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE // 2)
-        self._line.setVisible(not unfolded)
         column.addWidget(self._line)
+        self._line.setVisible(not unfolded)  # once it has a place: shown without one it would be a window of its own
         self._body = self._text if unfolded else _scrolling(self._text)
         column.addWidget(self._body)
         self._body.setVisible(unfolded)

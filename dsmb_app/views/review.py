@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -18,8 +18,25 @@ from dsmb_app.views.pages.page import Page
 from dsmb_app.views.theme import SPACE
 
 
+class Pages(Sequence[Page]):
+    """The pages by their places, each made by ``make`` when it is first asked for, and kept."""
+
+    def __init__(self, count: int, make: Callable[[int], Page]) -> None:
+        self._made: list[Page | None] = [None] * count
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __getitem__(self, place: int) -> Page:
+        found = self._made[place]
+        if found is None:
+            found = self._made[place] = self._make(place)
+        return found
+
+
 class Review(QWidget):
-    """Pages are made once and kept; views of patients are made on request and forgotten on the way back."""
+    """Pages are made when first shown and kept; views of patients are forgotten on the way back."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -29,19 +46,23 @@ class Review(QWidget):
         desk.setParent(self)
         self.desk = desk
         self.band, self.banner, self.navigation = SessionBand(desk), Banner(), Navigation(PAGES)
-        self.pages: list[Page] = [info.make(desk) for info in PAGES]
+        # All at once they would keep the reader waiting for what is out of sight.
+        self.pages: Sequence[Page] = Pages(len(PAGES), self._make)
         self.stack = QStackedWidget()
-        for page in self.pages:
-            self.stack.addWidget(page)
-            page.drilled.connect(self.drill)
-            page.labs_wanted.connect(self.show_labs)
-            page.subjects_wanted.connect(self.show_subjects)
         self._lay_out()
         self._mark_level()
         self.navigation.chosen.connect(self.show_page)
         desk.refused.connect(self.banner.refuse)
         desk.results_changed.connect(self._results_changed)
         self.navigation.choose(0)
+
+    def _make(self, place: int) -> Page:
+        page = PAGES[place].make(self.desk)
+        self.stack.insertWidget(0, page)  # views of patients stay last, in the order in which they were asked for
+        page.drilled.connect(self.drill)
+        page.labs_wanted.connect(self.show_labs)
+        page.subjects_wanted.connect(self.show_subjects)
+        return page
 
     def _lay_out(self) -> None:
         content = QVBoxLayout()
@@ -73,7 +94,7 @@ class Review(QWidget):
     @property
     def is_drilled(self) -> bool:
         """Tell whether patients are shown."""
-        return self.stack.currentWidget() not in self.pages
+        return isinstance(self.stack.currentWidget(), drill.RecordsView)
 
     def show_page(self, place: int) -> None:
         """Show a page; views of patients are forgotten."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import pytest
 from openpyxl import Workbook
@@ -20,16 +21,18 @@ STAMP = Stamp("0123456789abcdef", "ab" * 32, "2026-05-04 09:30 UTC", "cd" * 32)
 
 @dataclass(frozen=True)
 class Pack:
-    """A pack with the session that it was made from, as bytes and read back."""
+    """A pack with the session that it was made from, as bytes and, for whoever asks, read back."""
 
     session: Session
     data: bytes
-    book: Workbook
+
+    @cached_property
+    def book(self) -> Workbook:
+        return book(self.data)
 
     @classmethod
     def of(cls, session: Session) -> Pack:
-        data = meeting_pack(session, STAMP)
-        return cls(session, data, book(data))
+        return cls(session, meeting_pack(session, STAMP))
 
 
 @pytest.fixture(scope="session")

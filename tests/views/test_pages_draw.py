@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 
 from dsmb_app import app
 from dsmb_app.model.words import Level
 from dsmb_app.views.pages import PAGES
 from tests.locked import Locked
+from tests.views.conftest import AtLevel, ShowWindow
 from tests.views.shown import LEVELS, no_safety, without_labs
 
 __all__ = ["no_safety", "without_labs"]
@@ -51,3 +54,32 @@ def test_that_every_page_has_an_icon_of_its_own(title: str, project: Path) -> No
     page = next(page for page in PAGES if page.title == title)
     assert (project / "resources" / "icons" / f"{page.icon}.svg").is_file()
     assert [other.icon for other in PAGES].count(page.icon) == 1
+
+
+class _Flashes(QObject):
+    """Notes what is shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[QWidget] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt calls it so
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(watched)
+        return False
+
+
+def test_that_a_page_is_made_when_it_is_first_shown_and_nothing_of_it_flashes_up_beside_the_window(
+    qapp, at_level: AtLevel, show_window: ShowWindow
+) -> None:
+    flashes = _Flashes()
+    qapp.installEventFilter(flashes)
+    window = show_window(at_level(Level.NAMED), page=0)
+    assert window.review.stack.count() == 1
+    for place in range(len(PAGES)):
+        window.show_page(place)
+        assert window.review.stack.currentWidget() is window.review.pages[place]
+    app.settle()
+    qapp.removeEventFilter(flashes)
+    assert window.review.stack.count() == len(PAGES)
+    assert {*flashes.seen} == {window}

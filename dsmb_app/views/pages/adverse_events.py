@@ -107,7 +107,8 @@ class AdverseEvents(Page):
         for number in [info.id for info in self._desk.exhibits() if info.id in EXHIBITS] or [FIRST]:
             self.which.addItem(EXHIBITS[number], number)
         self.which.setCurrentIndex(max(self.which.findData(chosen), 0))
-        self._view_changed(self.views.shown if hasattr(self, "views") else "")
+        if self.which.parentWidget() is not None:  # shown without a place it would be a window of its own
+            self._view_changed(self.views.shown)
 
     def _view_changed(self, shown: str) -> None:
         # Grades are counted over all adverse events.
