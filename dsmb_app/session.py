@@ -11,7 +11,8 @@ import numpy as np
 
 from dsmb_app.analyses import listing, listings
 from dsmb_app.analyses.drilling import drilled
-from dsmb_app.analyses.exhibits import EXHIBITS, Exhibit, exhibit
+from dsmb_app.analyses.exhibit_kinds import Exhibit
+from dsmb_app.analyses.exhibits import EXHIBITS, exhibit
 from dsmb_app.analyses.figures import figure, figures
 from dsmb_app.analyses.maturity import maturity
 from dsmb_app.blinding.gate import Gate

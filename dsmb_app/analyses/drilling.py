@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dsmb_app.analyses import listing
-from dsmb_app.analyses.exhibits import Exhibit
+from dsmb_app.analyses.exhibit_kinds import Exhibit
+from dsmb_app.analyses.exhibits import exhibit
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.result import Column, Drill, RowKey
 
@@ -15,6 +16,9 @@ Bools = npt.NDArray[np.bool_]
 
 def drilled(cut: Cut, found: Exhibit, row: RowKey, column: Column) -> Drill:
     """Return the subjects and records behind a cell; who may see them is asked before."""
+    if found.origin is not None:
+        number, row = found.origin(row)
+        found = exhibit(number)
     label, whose = " > ".join(row), f"{column.arm} and {column.arm_ref}" if column.is_contrast else column.arm
     in_column = found.members(cut, column.arm)
     if column.is_contrast:

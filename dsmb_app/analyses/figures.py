@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dsmb_app.analyses import by_cycle, cycle_days, edish, flow, onset, periods, time_course, time_to_first
-from dsmb_app.analyses.exhibits import Exhibit, exhibit
+from dsmb_app.analyses.exhibit_kinds import Exhibit
+from dsmb_app.analyses.exhibits import exhibit
 from dsmb_app.analyses.lab_figures import LAB_FIGURES
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.errors import Refusal

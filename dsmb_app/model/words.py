@@ -76,6 +76,7 @@ class Stat(StrEnum):
     RD_LOW = "rd_low"
     RD_HIGH = "rd_high"
     P_FISHER = "p_fisher"
+    Z = "z"
     RATE_DIFF = "rate_diff"
     RATE_DIFF_LOW = "rate_diff_low"
     RATE_DIFF_HIGH = "rate_diff_high"

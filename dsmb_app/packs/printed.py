@@ -67,6 +67,7 @@ KINDS = (
     *_SPREAD,
     Kind("RD (95% CI)", (Stat.RD, Stat.RD_LOW, Stat.RD_HIGH), Section.COUNTS, _interval),
     Kind("p", (Stat.P_FISHER,), Section.COUNTS, _first),
+    Kind("z", (Stat.Z,), Section.COUNTS, _first),
     Kind("EAIR (95% CI)", (Stat.EAIR, Stat.EAIR_LOW, Stat.EAIR_HIGH), Section.RATES, _interval),
     Kind("EAER (95% CI)", (Stat.EAER, Stat.EAER_LOW, Stat.EAER_HIGH), Section.RATES, _interval),
     Kind(
@@ -93,7 +94,7 @@ STAT_NAMES = {
     Stat.N: "n", Stat.DENOMINATOR: "N", Stat.PCT: "%", Stat.EVENTS: "events", Stat.PY: "patient-years",
     Stat.EAIR: "EAIR", Stat.EAIR_LOW: "EAIR low", Stat.EAIR_HIGH: "EAIR high",
     Stat.EAER: "EAER", Stat.EAER_LOW: "EAER low", Stat.EAER_HIGH: "EAER high",
-    Stat.RD: "RD", Stat.RD_LOW: "RD low", Stat.RD_HIGH: "RD high", Stat.P_FISHER: "p",
+    Stat.RD: "RD", Stat.RD_LOW: "RD low", Stat.RD_HIGH: "RD high", Stat.P_FISHER: "p", Stat.Z: "z",
     Stat.RATE_DIFF: "rate diff", Stat.RATE_DIFF_LOW: "rate diff low", Stat.RATE_DIFF_HIGH: "rate diff high",
     Stat.RATE_RATIO: "rate ratio", Stat.RATE_RATIO_LOW: "rate ratio low", Stat.RATE_RATIO_HIGH: "rate ratio high",
     Stat.MEAN: "mean", Stat.SD: "SD", Stat.MEDIAN: "median", Stat.MIN: "min", Stat.MAX: "max",

@@ -70,6 +70,7 @@ GROUPS = (
     ),
     Group("Days since dose", (Stat.DOSE_LAG,), _alone, "median days from the latest dose to the onset"),
     Group("p", (Stat.P_FISHER,), _alone, "Fisher's exact test, two-sided, nominal"),
+    Group("z", (Stat.Z,), _alone, "Miettinen-Nurminen score at no difference"),
     Group("Mean (SD)", (Stat.MEAN, Stat.SD), _in_brackets, "mean and standard deviation"),
     Group("Median", (Stat.MEDIAN,), _alone, "median"),
     Group("Q1, Q3", (Stat.Q1, Stat.Q3), _from_to, "quartiles", more=True),
