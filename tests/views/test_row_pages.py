@@ -134,8 +134,8 @@ def test_that_marks_by_cycle_are_the_cells_of_the_table_and_lead_to_their_subjec
     )
     first.plot.setFocus()
     qtbot.keyClick(first.plot, Qt.Key.Key_Right)
+    mark = first.plot.marks[first.plot.at_hand]
     qtbot.keyClick(first.plot, Qt.Key.Key_Return)
-    mark = first.plot.marks[max(first.plot.at_hand, 0)]
     expected = table.cell(mark.row, Column(mark.arm, Stat.N)).value
     assert counts(review.stack.currentWidget()) == [expected]
 
@@ -223,8 +223,13 @@ def test_that_tab_reaches_the_table_the_views_and_the_plots(
     for _ in range(40):
         reached.add(review.focusWidget())
         qtbot.keyClick(review.focusWidget(), Qt.Key.Key_Tab)
-    assert {page.words, page.exhibit.view, *figures.bar.buttons.values()} <= reached
-    assert {view.plot for view in figures.shown} <= reached
+    pressed = figures.bar.buttons[figures.bar.shown]
+    assert {page.words, page.exhibit.view, pressed, *(view.plot for view in figures.shown)} <= reached
+    # Arrow keys go on from the button that Tab reached.
+    before = figures.bar.shown
+    pressed.setFocus()
+    qtbot.keyClick(pressed, Qt.Key.Key_Right)
+    assert figures.bar.shown != before
 
 
 def test_that_numbers_below_six_arms_do_not_overlap_in_the_least_window(tmp_path: Path, qtbot, show: Show) -> None:
