@@ -62,7 +62,7 @@ def values() -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def tests_at(name: str, opens: date, closes: date) -> set[str]:
+def present_at(name: str, opens: date, closes: date) -> set[str]:
     return {test for day, test in values()[name] if opens.isoformat() <= day <= closes.isoformat()}
 
 
@@ -73,7 +73,7 @@ def test_that_missing_labs_and_visits_of_the_demo_are_those_of_the_raw_files(dem
         due = due_at(visit)
         for panel, tests in PANELS.items():
             at = ("Labs missing", panel, visit)
-            missing = {name for name, window in due.items() if not tests_at(name, *window).issuperset(tests)}
+            missing = {name for name, window in due.items() if not present_at(name, *window).issuperset(tests)}
             assert counted(session, *at) == len(missing)
             assert table.cell(at, Column("Total", Stat.DENOMINATOR)).value == len(due)
         present = {
@@ -83,7 +83,7 @@ def test_that_missing_labs_and_visits_of_the_demo_are_those_of_the_raw_files(dem
             and due[r["USUBJID"]][0] <= date.fromisoformat(r["SVSTDTC"][:10]) <= due[r["USUBJID"]][1]
         }
         assert counted(session, "Visit missing", visit) == len(due.keys() - present)
-    missing = {name for name, window in due_at("Week 8").items() if "CREAT" not in tests_at(name, *window)}
+    missing = {name for name, window in due_at("Week 8").items() if "CREAT" not in present_at(name, *window)}
     assert set(session.drill("T07", ("Labs missing", "Creatinine", "Week 8"), N).subjects.subjects) == missing != set()
 
 

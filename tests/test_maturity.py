@@ -16,7 +16,7 @@ from tests.demo_trial import IL2, treated
 from tests.lab_study import Lab, LabStudy, opened
 from tests.locked import Locked, lock_for_test
 from tests.missing_labs import without_a_fifth
-from tests.test_data_quality import PANELS, due_at, tests_at
+from tests.test_data_quality import PANELS, due_at, present_at
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_that_the_demos_shares_are_those_of_the_raw_files_by_arm(demo: Locked, s
     counts = {column: [0, 0] for column in found.columns}
     for visit in ("Screening", "Day 1", *(f"Week {w}" for w in (2, 4, 6, 8, 10, 12, 16, 20, 24))):
         for name, (opens, closes) in due_at(visit).items():
-            have = tests_at(name, opens, closes)
+            have = present_at(name, opens, closes)
             for column in (arm[name], "Total"):
                 counts[column][0] += have.issuperset(PANELS["Liver tests"])
                 counts[column][1] += 1
@@ -83,11 +83,12 @@ def test_that_every_sheet_of_a_pack_has_the_words_of_its_level(demo: Locked, sta
     assert ("Placebo" in line) == (level is Level.NAMED)
 
 
-@pytest.mark.parametrize(("day", "late"), [(281, {"S1"}), (285, set())])
-def test_that_on_the_fifteenth_day_after_a_missed_window_contact_is_overdue(
+@pytest.mark.parametrize(("day", "late"), [(280, {"S1"}), (281, set()), (285, set())])
+def test_that_contact_is_overdue_over_14_days_after_a_missed_window_as_far_as_whole_weeks_tell(
     tmp_path: Path, day: int, late: set[str]
 ) -> None:
-    # The cut-off is 305 days after the first dose; the window of day 281 closes 18 days before it, that of 285 14 days.
+    # The cut-off is 305 days after the first dose, and 273, in whole weeks, after S1's last record: 301. The window of
+    # day 280 closes 15 days before that, the one of day 281 14 days.
     opens = day - 1 - 7
     last = {"S1": 28, "S2": opens, "S3": 28, "S4": 28}
     study = LabStudy(

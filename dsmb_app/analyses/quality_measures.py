@@ -78,8 +78,9 @@ def overdue(cut: Cut, labs: Labs) -> tuple[Bools, Bools] | None:
     """Return who is still on study at the cut-off, and who of these was not heard of in time; None where not known.
 
     Not in time: a planned visit's window lies wholly after the last record of any dataset, and closed over 14 days
-    before the cut-off. Still on study: treated, not ended by RFPENDTC, disposition or death. Snapshots locked before
-    the day of last contact was kept, and data without visits, tell nothing.
+    before the cut-off (known in whole weeks after that record). Still on study: treated, not ended by RFPENDTC,
+    disposition or death. Snapshots locked before the day of last contact was kept, and data without visits, tell
+    nothing.
     """
     visits = lab_presence.planned_visits(cut, labs)
     if "LSTCAGO" not in cut.subjects or not visits:

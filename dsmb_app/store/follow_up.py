@@ -30,9 +30,12 @@ class FollowUp:
     contact: Floats
 
     def silent(self, cutoff: float) -> Floats:
-        """Return the days from the last contact to the cut-off, NaN for who had ended or died by then."""
+        """Return the days from the last contact to the cut-off, in whole weeks; NaN for who had ended or died by then.
+
+        Whole weeks, because to the day they would tell the date of the first dose, which is sealed.
+        """
         ended = (self.rule != _BY_RECORD) & (self.end_of_study <= cutoff)
-        return np.where(ended | (self.death <= cutoff), np.nan, cutoff - self.contact)
+        return np.where(ended | (self.death <= cutoff), np.nan, 7.0 * np.floor((cutoff - self.contact) / 7.0))
 
     def end_on_study(self, first_dose: Floats, cutoff: float) -> Floats:
         """Return the last day on study: min(end of study, death, cut-off), and not before the first dose."""
