@@ -19,6 +19,8 @@ from dsmb_app.views.tables import plain_tip
 from dsmb_app.views.theme import Entry, Theme, mark_of
 
 _APART, _CAP, _FLOOR = 0.11, 0.07, 0.04
+_MOST = 2.5
+"""How many times the largest value the scale reaches for the sake of limits."""
 _DOSING = "dosing"
 _WORDS = ("Week", "Day")
 _SHARES = (Stat.N, Stat.DENOMINATOR)
@@ -34,7 +36,8 @@ class Measure(Enum):
              "First onset (%)", (Stat.PCT,), _SHARES)  # fmt: skip
     PRESENT = ("Present", "Of those who began the cycle: who had an event begin or go on in it",
                "With an event (%)", (Stat.PCT,), _SHARES)  # fmt: skip
-    RATE = ("Rate by phase", "Events per 100 patient-weeks, 95% interval", "Per 100 patient-weeks",
+    RATE = ("Rate by phase", "Events per 100 patient-weeks, 95% interval (may leave the scale)",
+            "Per 100 patient-weeks",
             (Stat.EAER_WEEK, Stat.EAER_WEEK_LOW, Stat.EAER_WEEK_HIGH), (Stat.EVENTS, Stat.WEEKS))  # fmt: skip
 
     def heading(self, parts: int = 2) -> str:
@@ -98,25 +101,30 @@ class PeriodPlot(CountPlot):
         kinds = {row[0].partition(" ")[0].rstrip("s") for row in rows}
         shared = next((f"{word}s" for word in _WORDS if kinds == {word}), "")
         names = [_short(row, shared=bool(shared)) for row in rows]
-        every, below = self._numbers(figure, rows, names)
-        self._set_places(shared, names, every=every)
+        every, below = self._numbers(figure, rows)
+        lines = [line for name in names for line in name.split("\n")]
+        self._set_places(shared, names, every=self._every(lines, len(rows)))
         self._write_rows(below, every=every)
-        known = [value for mark in self.marks for value in (mark.value, mark.high) if not math.isnan(value)]
-        high = max([*known, 1.0])
+        high = self._highest()
         self.panel.setYRange(-_FLOOR * high, high * 1.08, padding=0)
         self._set_axis("left", self.measure.axis)
         for place, row in enumerate(rows):
             if row[-1] == _DOSING:
                 self._shade(place - 0.5, place + 0.5)
 
-    def _numbers(self, figure: PeriodFigure, rows: list[RowKey], names: list[str]) -> tuple[int, dict[str, list[str]]]:
-        """Return at every how many places there are texts, and the numbers: the first of the two alone in need."""
-        lines = [line for name in names for line in name.split("\n")]
+    def _highest(self) -> float:
+        """Return the end of the scale; limits of a little time watched may go beyond it, and would flatten the rest."""
+        value = max((mark.value for mark in self.marks), default=0.0)
+        limits = [mark.high for mark in self.marks if not math.isnan(mark.high)]
+        return max(value, min(max(limits, default=0.0), _MOST * value) if value else max(limits, default=0.0), 1.0)
+
+    def _numbers(self, figure: PeriodFigure, rows: list[RowKey]) -> tuple[int, dict[str, list[str]]]:
+        """Return at every how many places there are numbers, and these: the first of the two alone in need."""
         # Better some numbers whole than all without what they are of.
         for parts in (2, 1, 2):
             self._heading = self.measure.heading(parts)
             below = {arm: [self._below(figure, row, arm, parts) for row in rows] for arm in figure.arms}
-            every = self._every([*lines, *(text for texts in below.values() for text in texts)], len(rows))
+            every = self._every([text for texts in below.values() for text in texts], len(rows))
             if every == 1:
                 break
         return every, below
