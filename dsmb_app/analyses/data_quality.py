@@ -36,7 +36,7 @@ def data_quality(cut: Cut) -> ResultTable:
     notes = [*wording.arms(cut), *wording.denominators(cut), *_footnotes(cut)]
     return lines_table(
         cut,
-        lines(cut),
+        cut.once(lines),
         exhibit="T07",
         title=TITLE,
         rates=False,

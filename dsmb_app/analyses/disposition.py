@@ -62,12 +62,12 @@ def _line(key: RowKey, members: Bools, depth: int = 0) -> _Line:
 
 def subjects_of(cut: Cut, key: RowKey) -> Bools:
     """Return who is counted on a row, over all columns."""
-    return next(line.members for line in lines(cut) if line.row.key == key)
+    return next(line.members for line in cut.once(lines) if line.row.key == key)
 
 
 def disposition(cut: Cut) -> ResultTable:
     """Count subjects on each row by planned arm, out of those randomised; screening is known in total alone."""
-    found = lines(cut)
+    found = cut.once(lines)
     rows = [line.row for line in found]
     columns = [in_column(cut, name) for name in cut.columns]
     n = np.array([[int((line.members & column).sum()) for column in columns] for line in found], dtype=np.int64)

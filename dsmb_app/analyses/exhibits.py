@@ -130,13 +130,13 @@ def _line_exhibit(
     filtered: bool = True,
 ) -> Exhibit:
     def records(cut: Cut, key: RowKey) -> Bools:
-        return line_of(lines(cut), key).records
+        return line_of(cut.once(lines), key).records
 
     def subjects(cut: Cut, key: RowKey) -> Bools:
-        return subjects_behind(cut, line_of(lines(cut), key))
+        return subjects_behind(cut, line_of(cut.once(lines), key))
 
     def narrowed(cut: Cut, key: RowKey) -> bool:
-        return filtered and (not key or line_of(lines(cut), key).subjects is None)
+        return filtered and (not key or line_of(cut.once(lines), key).subjects is None)
 
     return Exhibit(number, title, InOpen.IF_SAFETY, build, subjects, records, narrowed=narrowed)
 
@@ -145,10 +145,10 @@ def _lab_exhibit(
     number: str, title: str, build: Callable[[Cut], ResultTable], lines: Callable[[Cut], list[LabLine]]
 ) -> Exhibit:
     def subjects(cut: Cut, key: RowKey) -> Bools:
-        return behind(lines(cut), key).met
+        return behind(cut.once(lines), key).met
 
     def labs(cut: Cut, key: RowKey) -> tuple[str, ...]:
-        return behind(lines(cut), key).tests
+        return behind(cut.once(lines), key).tests
 
     return Exhibit(number, title, InOpen.IF_SAFETY, build, subjects, labs=labs)
 

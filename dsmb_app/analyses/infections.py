@@ -81,7 +81,7 @@ def _again(cut: Cut, infection: Bools) -> Line:
 
 def infections(cut: Cut) -> ResultTable:
     """Count subjects and events of each line; closed, with rates, their differences and ratios."""
-    found = lines(cut)
+    found = cut.once(lines)
     title = "Infections"
     table = lines_table(cut, found, exhibit="K15", title=title, rates=True, footnotes=_footnotes(cut))
     if cut.level is Level.POOLED:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dsmb_app.analyses.lab_values import test_names
+from dsmb_app.analyses.lab_values import Labs
 from dsmb_app.model import formats
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.result import Listing
@@ -38,7 +38,7 @@ def subject_listing(cut: Cut, mask: Bools, title: str, beside: Mapping[str, Sequ
 
     ``beside``: further columns by header, one text for each of ``cut.subjects``.
     """
-    columns = {**_filled(cut.subjects, _SUBJECT_COLUMNS), **{header: header for header in beside}}
+    columns = {**cut.once(_subject_columns), **{header: header for header in beside}}
     everybody = cut.subjects.assign(**{header: pd.Series(texts, dtype="str") for header, texts in beside.items()})
     return _listing(cut, everybody[mask], np.flatnonzero(mask), columns, title)
 
@@ -46,17 +46,31 @@ def subject_listing(cut: Cut, mask: Bools, title: str, beside: Mapping[str, Sequ
 def record_listing(cut: Cut, mask: Bools, title: str) -> Listing:
     """List adverse-event records in order of subject and onset. ``mask`` is over ``cut.ae``."""
     records = cut.ae[mask].sort_values(["SUBJECT", "ONSETDY", "RECORD"], kind="stable")
-    columns = _filled(cut.ae, _RECORD_COLUMNS)
+    columns = cut.once(_record_columns)
     return _listing(cut, records, records["SUBJECT"].to_numpy(), columns, title)
 
 
 def lab_listing(cut: Cut, mask: Bools, tests: tuple[str, ...]) -> Listing:
     """List the laboratory records of some subjects and tests, by subject, test and day. ``mask``: over subjects."""
-    wanted = mask[cut.lb["SUBJECT"].to_numpy()] & np.isin(test_names(cut.lb).astype(str), tests)
-    records = cut.lb[wanted].sort_values(["SUBJECT", "LBTESTCD", "LBDY_LO", "RECORD"], kind="stable")
-    columns = _filled(cut.lb, _LAB_COLUMNS) if len(cut.lb) else {}
-    title = f"{int(wanted.sum())} laboratory record(s) of {', '.join(tests)}"
+    labs = cut.once(Labs)
+    found = [labs.of(test) for test in dict.fromkeys(tests)]
+    rows = np.concatenate([of.row[mask[of.subject]] for of in found] or [np.zeros(0, dtype=np.int64)])
+    records = cut.lb.iloc[np.sort(rows)].sort_values(["SUBJECT", "LBTESTCD", "LBDY_LO", "RECORD"], kind="stable")
+    columns = cut.once(_lab_columns)
+    title = f"{len(rows)} laboratory record(s) of {', '.join(tests)}"
     return _listing(cut, records, records["SUBJECT"].to_numpy(), columns, title)
+
+
+def _subject_columns(cut: Cut) -> dict[str, str]:
+    return _filled(cut.subjects, _SUBJECT_COLUMNS)
+
+
+def _record_columns(cut: Cut) -> dict[str, str]:
+    return _filled(cut.ae, _RECORD_COLUMNS)
+
+
+def _lab_columns(cut: Cut) -> dict[str, str]:
+    return _filled(cut.lb, _LAB_COLUMNS) if len(cut.lb) else {}
 
 
 def _filled(frame: pd.DataFrame, columns: dict[str, str]) -> dict[str, str]:

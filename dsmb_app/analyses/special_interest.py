@@ -55,7 +55,7 @@ def special_interest(cut: Cut) -> ResultTable:
     )
     notes = [*(_source(cut, basket) for basket in study_lists(cut)), *(note for part in parts for note in part(cut))]
     title = "Adverse events of special interest"
-    return lines_table(cut, lines(cut), exhibit="K14", title=title, rates=True, footnotes=notes)
+    return lines_table(cut, cut.once(lines), exhibit="K14", title=title, rates=True, footnotes=notes)
 
 
 def _source(cut: Cut, basket: Basket) -> str:
