@@ -234,7 +234,7 @@ class Session:
         return Drill(
             question=f"{found.title}: {label}, {whose}{found.only(self._cut, row)}",
             subjects=listing.subject_listing(
-                self._cut, subjects, f"{int(subjects.sum())} subject(s)", found.beside(self._cut)
+                self._cut, subjects, f"{int(subjects.sum())} subject(s)", self._cut.once(found.beside)
             ),
             records=shown,
         )

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dsmb_app.analyses import cells, wording
-from dsmb_app.analyses.ae_incidence import soc_and_term
+from dsmb_app.analyses.ae_incidence import terms
 from dsmb_app.analyses.ae_lines import plain_table
 from dsmb_app.analyses.counting import by_arm, clustering, first_onset
 from dsmb_app.analyses.cycles import PAUSE, Period, Rhythm, Stretch
@@ -50,7 +50,7 @@ class ByCycle:
         self.subjects, self.onset = self.rhythm.subjects, self.rhythm.onset
         end = cut.ae["AEENDY_HI"].to_numpy(dtype=float)[self.place]
         self.end = np.where(np.isfinite(end), np.fmax(end, self.onset), np.inf)
-        codes, names = pd.factorize(soc_and_term(cut.ae)[1].to_numpy(dtype=object)[self.place])
+        codes, names = pd.factorize(cut.once(terms)[1].to_numpy(dtype=object)[self.place])
         self.codes, self.names = codes.astype(np.int64), [str(name) for name in names]
         self._code = {name: code for code, name in enumerate(self.names)}
         zeros = np.zeros(len(self.codes), dtype=np.int64)
@@ -70,10 +70,6 @@ class ByCycle:
         code, (rows, who, first) = (self._code[line.term], self._first) if line.term else (0, self._any_first)
         mine = rows == code
         return np.asarray(who[mine][line.stretch.holds(who[mine], first[mine])], dtype=np.int64)
-
-    def line(self, key: RowKey) -> _Line:
-        """Return the line of a key."""
-        return next(line for line in self.lines if line.row.key == key)
 
     def _in(self, period: Period, stretch: Stretch | None) -> Bools:
         return self._present(period) if stretch is None else stretch.holds(self.subjects, self.onset)
@@ -108,18 +104,22 @@ class ByCycle:
 
 def records(cut: Cut, key: RowKey) -> Bools:
     """Return the mask over ``cut.ae`` of the records behind a row."""
-    found = ByCycle(cut)
     mask = np.zeros(len(cut.ae), dtype=bool)
-    mask[found.place[found.events(found.line(key))]] = True
+    mask[cut.once(_behind)[key][0]] = True
     return mask
 
 
 def subjects(cut: Cut, key: RowKey) -> Bools:
     """Return the mask over ``cut.subjects`` of those counted on a row."""
-    found = ByCycle(cut)
     mask = np.zeros(len(cut.subjects), dtype=bool)
-    mask[found.whose(found.line(key))] = True
+    mask[cut.once(_behind)[key][1]] = True
     return mask
+
+
+def _behind(cut: Cut) -> dict[RowKey, tuple[Ints, Ints]]:
+    """Return, by row, the places of its records in ``cut.ae`` and of its subjects; nothing in it holds the cut."""
+    found = ByCycle(cut)
+    return {line.row.key: (found.place[found.events(line)], found.whose(line)) for line in found.lines}
 
 
 def by_cycle(cut: Cut) -> ResultTable:

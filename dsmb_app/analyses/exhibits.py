@@ -110,7 +110,7 @@ def _term_exhibit(
     number: str, title: str, among: Callable[[Cut], Bools], notes: Callable[[Cut], list[str]] = _no_notes
 ) -> Exhibit:
     def records(cut: Cut, key: RowKey) -> Bools:
-        return ae_incidence.records_of(cut, key, among(cut))
+        return ae_incidence.records_of(cut, key, among(cut), ae_incidence.terms)
 
     def subjects(cut: Cut, key: RowKey) -> Bools:
         return with_records(cut, records(cut, key))

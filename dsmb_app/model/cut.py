@@ -110,10 +110,12 @@ class Cut:
         found = {name: _fixed(safety & (arm == place)) for place, name in enumerate(self.arms)}
         return {**found, TOTAL: _fixed(safety)}
 
-    @property
+    @cached_property
     def sizes(self) -> npt.NDArray[np.int64]:
         """Return N of the safety population by arm, and last in total."""
-        return np.array([int(self.in_column(name).sum()) for name in self.columns], dtype=np.int64)
+        found = np.array([int(self.in_column(name).sum()) for name in self.columns], dtype=np.int64)
+        found.flags.writeable = False
+        return found
 
     @property
     def contrasts(self) -> tuple[tuple[str, str], ...]:
