@@ -149,7 +149,9 @@ class Session:
         """Return an exhibit; asked again, it is the same object until the level or a choice changes."""
         found = self._permitted(number)
         if number not in self._memo:
-            self._memo[number] = found.made(self._cut)
+            # Which rows a reader lists must not decide which ones are looked at.
+            whole = self._gate.cut(self.level, self._choices.changed(at_least=0.0)) if found.whole else self._cut
+            self._memo[number] = found.made(whole)
         return self._memo[number]
 
     def figures(self) -> tuple[str, ...]:

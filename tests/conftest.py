@@ -49,7 +49,7 @@ def demo(project: Path, of_all_workers: Path) -> Locked:
     """Return the synthetic demo trial, locked once a run."""
     source = project / "resources" / "demo" / "current"
     return shared_between_workers(
-        of_all_workers / "demo", lambda folder: lock_for_test(source, source / "study.toml", folder)
+        of_all_workers / "demo", lambda folder: lock_for_test(source, source / "study.toml", folder, shared=True)
     )
 
 
@@ -58,7 +58,7 @@ def pilot(project: Path, shared_data: Path, of_all_workers: Path) -> Locked:
     """Return the CDISC pilot study 01, locked once a run; skips where its data are absent."""
     study = project / "resources" / "studies" / "cdiscpilot01" / "study.toml"
     return shared_between_workers(
-        of_all_workers / "pilot", lambda folder: lock_for_test(shared_data / "cdiscpilot01", study, folder)
+        of_all_workers / "pilot", lambda folder: lock_for_test(shared_data / "cdiscpilot01", study, folder, shared=True)
     )
 
 

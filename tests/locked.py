@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from dsmb_app.model.words import Level
 from dsmb_app.session import Session
 from dsmb_app.snapshot.secrets_file import SecretsFile
 from dsmb_app.store.audit import AuditLog
+from tests.remembered_stretch import quickly
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,11 @@ class Locked:
         return session
 
 
-def lock_for_test(source: Path, study: Path, folder: Path, *, seed: int = 1) -> Locked:
-    """Lock ``source`` as a TEST snapshot into ``folder``."""
+def lock_for_test(source: Path, study: Path, folder: Path, *, seed: int = 1, shared: bool = False) -> Locked:
+    """Lock ``source`` as a TEST snapshot into ``folder``; unless ``shared``, it opens in this process alone."""
     file, secrets = folder / "test.dsmb", folder / "secrets.json"
-    report = locking.lock(source, study=study, trial=None, out=file, secrets_path=secrets, test_seed=seed)
+    with nullcontext() if shared else quickly():
+        report = locking.lock(source, study=study, trial=None, out=file, secrets_path=secrets, test_seed=seed)
     return Locked(file, secrets, study, source, report)
 
 

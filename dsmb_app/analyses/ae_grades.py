@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from dsmb_app.analyses import cells, wording
 from dsmb_app.analyses.ae_flags import grade, is_fatal_outcome
-from dsmb_app.analyses.ae_incidence import encode, listed, records_of, row_of
+from dsmb_app.analyses.ae_incidence import encode, listed, records_of, row_of, soc_and_term
 from dsmb_app.analyses.ae_lines import plain_table, with_records
 from dsmb_app.analyses.counting import by_arm
 from dsmb_app.model.cut import Cut
@@ -44,7 +45,7 @@ class _Worst:
 
 def ae_grades(cut: Cut) -> ResultTable:
     """Count subjects by class, term and worst grade. A record without a grade never hides a known one."""
-    found, names = _worst(cut), scale(cut)
+    found, names = cut.once(_worst), scale(cut)
     total = by_arm(cut, found.rows, found.subjects, len(found.keys))
     at_level = {
         level: by_arm(cut, found.rows[found.level == level], found.subjects[found.level == level], len(found.keys))
@@ -67,7 +68,7 @@ def ae_grades(cut: Cut) -> ResultTable:
 def records(cut: Cut, key: RowKey) -> Bools:
     """Return the records of a term, on a row of grade those of its subjects, whatever their own grade."""
     base = _base(key)
-    behind = records_of(cut, base, _emergent(cut), _WORDS)
+    behind = records_of(cut, base, _emergent(cut), _terms)
     return behind if base == key else behind & subjects(cut, key)[cut.ae["SUBJECT"].to_numpy()]
 
 
@@ -76,7 +77,7 @@ def subjects(cut: Cut, key: RowKey) -> Bools:
     base = _base(key)
     if base == key:
         return with_records(cut, records(cut, key))
-    found = _worst(cut)
+    found = cut.once(_worst)
     level = next(level for level, name in scale(cut).items() if name == key[-1])
     mask = np.zeros(len(cut.subjects), dtype=bool)
     mask[found.subjects[(found.rows == found.keys.index(base)) & (found.level == level)]] = True
@@ -85,6 +86,10 @@ def subjects(cut: Cut, key: RowKey) -> Bools:
 
 def _base(key: RowKey) -> RowKey:
     return key[:-1] if len(key) > 1 and key[-1] in _WORDS else key
+
+
+def _terms(cut: Cut) -> tuple[pd.Series, pd.Series]:
+    return soc_and_term(cut.ae, _WORDS)
 
 
 def _emergent(cut: Cut) -> Bools:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,11 +33,19 @@ def soc_and_term(ae: pd.DataFrame, apart: Collection[str] = ()) -> tuple[pd.Seri
     return soc, term.where(~term.isin(apart), term + " (term)")
 
 
-def records_of(cut: Cut, key: RowKey, among: Bools, apart: Collection[str] = ()) -> Bools:
-    """Return the mask over ``cut.ae`` of the records behind a row of a term table."""
+def terms(cut: Cut) -> tuple[pd.Series, pd.Series]:
+    """Return the system organ class and preferred term of each record of ``cut.ae``."""
+    return soc_and_term(cut.ae)
+
+
+def records_of(cut: Cut, key: RowKey, among: Bools, called: Callable[[Cut], tuple[pd.Series, pd.Series]]) -> Bools:
+    """Return the mask over ``cut.ae`` of the records behind a row of a term table.
+
+    ``called``: ``terms``, or how the table names classes and terms instead.
+    """
     if key == (ANY,):
         return among
-    soc, term = soc_and_term(cut.ae, apart)
+    soc, term = cut.once(called)
     mask = among & (soc == key[0]).to_numpy()
     return mask & (term == key[1]).to_numpy() if len(key) > 1 else mask
 

@@ -132,7 +132,7 @@ def _emergent(cut: Cut) -> Bools:
 def ae_overview(cut: Cut) -> ResultTable:
     """Count subjects and events on each line; a grade line counts every subject with an event of that grade."""
     return lines_table(
-        cut, lines(cut), exhibit="T08", title="Overview of adverse events", rates=False, footnotes=_footnotes(cut)
+        cut, cut.once(lines), exhibit="T08", title="Overview of adverse events", rates=False, footnotes=_footnotes(cut)
     )
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dsmb_app.analyses import cells, wording
-from dsmb_app.analyses.ae_incidence import soc_and_term
+from dsmb_app.analyses.ae_incidence import terms as terms_of
 from dsmb_app.analyses.ae_lines import plain_table
 from dsmb_app.analyses.counting import by_arm, clustering, first_onset
 from dsmb_app.analyses.cycles import DOSING, PAUSE, REST, Period, Rhythm, Stretch
@@ -55,7 +55,7 @@ class ByCycle:
         self.subjects, self.onset = self.rhythm.subjects[kept], self.rhythm.onset[kept]
         end = cut.ae["AEENDY_HI"].to_numpy(dtype=float)[self.place]
         self.end = np.where(np.isfinite(end), np.fmax(end, self.onset), np.inf)
-        codes, names = pd.factorize(soc_and_term(cut.ae)[1].to_numpy(dtype=object)[self.place])
+        codes, names = pd.factorize(cut.once(terms_of)[1].to_numpy(dtype=object)[self.place])
         self.codes, self.names = codes.astype(np.int64), [str(name) for name in names]
         self._code = {name: code for code, name in enumerate(self.names)}
         zeros = np.zeros(len(self.codes), dtype=np.int64)
@@ -115,17 +115,15 @@ class ByCycle:
 
 def records(cut: Cut, key: RowKey) -> Bools:
     """Return the mask over ``cut.ae`` of the records behind a row."""
-    found = ByCycle(cut)
     mask = np.zeros(len(cut.ae), dtype=bool)
-    mask[found.place[found.events(found.line(key))]] = True
+    mask[cut.once(_behind)[key][0]] = True
     return mask
 
 
 def subjects(cut: Cut, key: RowKey) -> Bools:
     """Return the mask over ``cut.subjects`` of those counted on a row."""
-    found = ByCycle(cut)
     mask = np.zeros(len(cut.subjects), dtype=bool)
-    mask[found.whose(found.line(key))] = True
+    mask[cut.once(_behind)[key][1]] = True
     return mask
 
 
@@ -138,7 +136,13 @@ def term_of(key: RowKey) -> str:
 def throughout(cut: Cut, key: RowKey) -> Bools:
     """Return the mask over ``cut.ae`` of a row's events in all cycles and phases: any emergent one, or its term's."""
     emergent, term = cut.ae["EMERGENT"].to_numpy(dtype=bool), term_of(key)
-    return emergent & (soc_and_term(cut.ae)[1] == term).to_numpy(dtype=bool) if term else emergent
+    return emergent & (cut.once(terms_of)[1] == term).to_numpy(dtype=bool) if term else emergent
+
+
+def _behind(cut: Cut) -> dict[RowKey, tuple[Ints, Ints]]:
+    """Return, by row, the places of its records in ``cut.ae`` and of its subjects; nothing in it holds the cut."""
+    found = ByCycle(cut)
+    return {line.row.key: (found.place[found.events(line)], found.whose(line)) for line in found.lines}
 
 
 def by_cycle(cut: Cut) -> ResultTable:

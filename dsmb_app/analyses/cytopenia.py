@@ -28,11 +28,7 @@ _UNITS = {**dict.fromkeys(BLOOD, "10^9/L"), "HGB": "g/L"}
 
 def lines(cut: Cut) -> list[LabLine]:
     """Return labs present, a block per blood count, and the visits expected."""
-    return _lines(cut, Labs(cut))
-
-
-def _lines(cut: Cut, labs: Labs) -> list[LabLine]:
-    sides = directions(cut)
+    labs, sides = cut.once(Labs), directions(cut)
     found = lab_presence.present(cut, labs, PANEL)
     for test in BLOOD:
         if test in labs.tests:
@@ -81,7 +77,7 @@ def nadir(labs: Labs, test: str, side: str) -> tuple[Floats, Floats]:
 
 def cytopenia(cut: Cut) -> ResultTable:
     """Count cytopenias and eosinophils, by arm, with nadirs and recovery."""
-    labs, sides = Labs(cut), directions(cut)
+    labs, sides = cut.once(Labs), directions(cut)
     own = levels("blood_limits")
     ranges = [block for block in SIDES.items() if block not in sides]
     more = [level for found in own.of.values() for level in found]
@@ -96,4 +92,4 @@ def cytopenia(cut: Cut) -> ResultTable:
         *lab_presence.notes(cut, labs, PANEL),
         *lab_notes.records(cut, labs, tuple(BLOOD), sides, more=more, ranges=ranges),
     ]
-    return table(cut, _lines(cut, labs), exhibit=EXHIBIT, title=TITLE, footnotes=notes)
+    return table(cut, cut.once(lines), exhibit=EXHIBIT, title=TITLE, footnotes=notes)

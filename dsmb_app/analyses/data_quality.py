@@ -45,7 +45,7 @@ def behind(cut: Cut, key: RowKey) -> Behind:
 def _of(cut: Cut, key: RowKey) -> Finding:
     # A click need not find anew what it did not ask about.
     part = quality_measures if key[0] in quality_measures.GROUPS else quality_events
-    return of_row(part.findings(cut), key)
+    return of_row(cut.once(part.findings), key)
 
 
 def narrowed(_cut: Cut, key: RowKey) -> bool:
@@ -74,11 +74,11 @@ def _of_measures(cut: Cut) -> list[str]:
     notes = [
         f"{quality_measures.LABS_MISSING}, {quality_measures.VISITS_MISSING.lower()}: n without a value of every test "
         "of the panel, or without a record in SV, at the visit; N: those expected there.",
-        *lab_presence.notes(cut, Labs(cut), tuple(panels()))[1:],
+        *lab_presence.notes(cut, cut.once(Labs), tuple(panels()))[1:],
         f"{quality_measures.LAB}: the first six lines are of post-baseline records, as in the footnotes of T16; the "
         "others of all records up to the data cut-off. Same time: same day, visit and time point.",
     ]
-    if quality_measures.overdue(cut, Labs(cut)) is None:
+    if quality_measures.overdue(cut, cut.once(Labs)) is None:
         notes.append("Last contact is not known: the snapshot holds no day of it, or nothing names visits.")
     else:
         notes.append(

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from dsmb_app.analyses import wording
 from dsmb_app.analyses.ae_flags import actions_recorded, is_stop
-from dsmb_app.analyses.ae_incidence import ae_incidence, records_of
+from dsmb_app.analyses.ae_incidence import ae_incidence, records_of, terms
 from dsmb_app.analyses.ae_lines import Line, lines_table, subjects_behind, with_records
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.result import ResultTable, Row, RowKey
@@ -60,7 +60,7 @@ def discontinuation(cut: Cut) -> ResultTable:
 
 def records(cut: Cut, key: RowKey) -> Bools:
     """Return the records behind a row, none where the row comes from DS."""
-    return records_of(cut, key, _records(cut)) if actions_recorded(cut.ae) else _ds_line(cut).records
+    return records_of(cut, key, _records(cut), terms) if actions_recorded(cut.ae) else _ds_line(cut).records
 
 
 def subjects(cut: Cut, key: RowKey) -> Bools:

@@ -104,7 +104,7 @@ def _under(line: Line) -> Line:
 
 def subjects_of(cut: Cut, key: RowKey) -> Bools:
     """Return who is counted on a row of T02, over all columns."""
-    return conduct.behind(lines(cut), key)
+    return conduct.behind(cut.once(lines), key)
 
 
 def disposition(cut: Cut) -> ResultTable:
@@ -118,7 +118,7 @@ def disposition(cut: Cut) -> ResultTable:
         notes.append(
             "Flag: a qualifier of DM that the study file allows, of value Y; below its absence, why they left."
         )
-    return of_randomised(cut, lines(cut), "T02", "Disposition", notes)
+    return of_randomised(cut, cut.once(lines), "T02", "Disposition", notes)
 
 
 def of_randomised(cut: Cut, found: list[Line], exhibit: str, title: str, notes: list[str]) -> ResultTable:
@@ -161,7 +161,7 @@ def flow_lines(cut: Cut) -> list[Line]:
 
 def flow_subjects(cut: Cut, key: RowKey) -> Bools:
     """Return who is counted on a row of F1, over all columns."""
-    return conduct.behind(flow_lines(cut), key)
+    return conduct.behind(cut.once(flow_lines), key)
 
 
 def flow_table(cut: Cut) -> ResultTable:
@@ -172,4 +172,4 @@ def flow_table(cut: Cut) -> ResultTable:
         "ongoing or not stated. Reasons: DSDECOD of the last disposition event up to the data cut-off "
         f"({cut.study.study.cutoff}).",
     ]
-    return of_randomised(cut, flow_lines(cut), "F1", "Participant flow", notes)
+    return of_randomised(cut, cut.once(flow_lines), "F1", "Participant flow", notes)

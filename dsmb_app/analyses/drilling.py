@@ -33,6 +33,6 @@ def drilled(cut: Cut, found: Exhibit, row: RowKey, column: Column) -> Drill:
     count = f"{int(subjects.sum())} subject(s)"
     return Drill(
         question=f"{found.title}: {label}, {whose}{found.only(cut, row)}",
-        subjects=listing.subject_listing(cut, subjects, count, found.beside(cut)),
+        subjects=listing.subject_listing(cut, subjects, count, cut.once(found.beside)),
         records=shown,
     )

@@ -114,14 +114,14 @@ def edish(cut: Cut) -> Scatter:
     Values below 0.1 x ULN are drawn at 0.1. An open symbol marks an abnormal baseline (ALT, AST or bilirubin above
     the upper limit of its record).
     """
-    labs = Labs(cut)
+    labs = cut.once(Labs)
     pair = peaks(labs)
     return _scatter(cut, labs, _EDISH, pair, quadrants(pair))
 
 
 def mdish(cut: Cut) -> Scatter:
     """Return the same in multiples of each subject's own baseline, for trials that let abnormal ones in."""
-    labs = Labs(cut)
+    labs = cut.once(Labs)
     pair = rises(labs)
     return _scatter(cut, labs, _MDISH, pair, _beyond(pair, X_RISE, Y_RISE))
 
@@ -131,7 +131,7 @@ def composite(cut: Cut) -> Scatter:
 
     Source: the composite plot of Drug Safety 2024;47:699, for trials in which baselines are abnormal.
     """
-    labs = Labs(cut)
+    labs = cut.once(Labs)
     pair = rises(labs)
     return _scatter(cut, labs, _COMPOSITE, pair, np.where(pair.known, quadrants(peaks(labs)), -1))
 

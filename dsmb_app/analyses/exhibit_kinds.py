@@ -15,7 +15,7 @@ from dsmb_app.analyses.ae_lines import Line, line_of, subjects_behind, with_reco
 from dsmb_app.analyses.findings import Behind
 from dsmb_app.analyses.lab_lines import LabLine
 from dsmb_app.analyses.lab_lines import behind as behind_line
-from dsmb_app.analyses.lab_values import test_names
+from dsmb_app.analyses.lab_values import Labs
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.result import ResultTable, RowKey
 from dsmb_app.model.words import Level
@@ -54,7 +54,8 @@ class Exhibit:
     another dataset, or of several by row; ``members``: who belongs to a column; ``narrowed``:
     whether the filters of records touch a row, () the whole exhibit (those of subjects touch every one); ``beside``:
     further columns of its lists of subjects, by header, one text for each of ``cut.subjects``; ``origin``: exhibit and
-    row there that a row repeats, None where rows are the exhibit's own.
+    row there that a row repeats, None where rows are the exhibit's own; ``whole``: it is made without the share from
+    which rows are listed.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Exhibit:
     narrowed: Callable[[Cut, RowKey], bool] = never
     beside: Callable[[Cut], dict[str, list[str]]] = _nothing
     origin: Callable[[RowKey], tuple[str, RowKey]] | None = None
+    whole: bool = False
 
     def allowed(self, cut: Cut) -> bool:
         """Tell whether the exhibit may be seen at the cut's level."""
@@ -106,7 +108,7 @@ def term_exhibit(
     """Return an exhibit of classes and terms, of the records ``among``, with footnotes of its own."""
 
     def records(cut: Cut, key: RowKey) -> Bools:
-        return ae_incidence.records_of(cut, key, among(cut))
+        return ae_incidence.records_of(cut, key, among(cut), ae_incidence.terms)
 
     def subjects(cut: Cut, key: RowKey) -> Bools:
         return with_records(cut, records(cut, key))
@@ -126,13 +128,13 @@ def line_exhibit(
     """Return an exhibit whose rows are questions about records of adverse events."""
 
     def records(cut: Cut, key: RowKey) -> Bools:
-        return line_of(lines(cut), key).records
+        return line_of(cut.once(lines), key).records
 
     def subjects(cut: Cut, key: RowKey) -> Bools:
-        return subjects_behind(cut, line_of(lines(cut), key))
+        return subjects_behind(cut, line_of(cut.once(lines), key))
 
     def narrowed(cut: Cut, key: RowKey) -> bool:
-        return not key or line_of(lines(cut), key).subjects is None
+        return not key or line_of(cut.once(lines), key).subjects is None
 
     return Exhibit(number, title, InOpen.IF_SAFETY, build, subjects, records, narrowed=narrowed)
 
@@ -143,14 +145,16 @@ def lab_exhibit(
     """Return an exhibit whose rows are questions about laboratory values."""
 
     def subjects(cut: Cut, key: RowKey) -> Bools:
-        return behind_line(lines(cut), key).met
+        return behind_line(cut.once(lines), key).met
 
     def labs(cut: Cut, key: RowKey) -> tuple[str, ...]:
-        return behind_line(lines(cut), key).tests
+        return behind_line(cut.once(lines), key).tests
 
     def records(cut: Cut, key: RowKey) -> Behind:
-        line = behind_line(lines(cut), key)
-        mask = np.isin(test_names(cut.lb).astype(str), line.tests) & line.met[cut.lb["SUBJECT"].to_numpy()]
+        line = behind_line(cut.once(lines), key)
+        mask = np.zeros(len(cut.lb), dtype=bool)
+        for found in map(cut.once(Labs).of, line.tests):
+            mask[found.row[line.met[found.subject]]] = True
         return Behind("lb", mask, f"laboratory record(s) of {', '.join(line.tests)}")
 
     return Exhibit(number, title, InOpen.IF_SAFETY, build, subjects, labs=labs, behind=records)

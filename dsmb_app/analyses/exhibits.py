@@ -146,6 +146,7 @@ EXHIBITS = (
         _behind_origin,
         narrowed=always,
         origin=stands_out.origin,
+        whole=True,
     ),
     *_TABLES,
 )

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from dsmb_app.analyses import cells, medication, wording
 from dsmb_app.analyses.ae_flags import actions_recorded, is_fatal, is_severe, is_stop, seriousness_conflict
-from dsmb_app.analyses.ae_incidence import soc_and_term
+from dsmb_app.analyses.ae_incidence import terms
 from dsmb_app.analyses.ae_lines import Line, counted_lines, lines_table
 from dsmb_app.analyses.special_interest import in_basket
 from dsmb_app.model.cut import Cut
@@ -26,7 +26,7 @@ BY_VEIN = "Serious or intravenous antimicrobial"
 
 def is_infection(cut: Cut) -> Bools:
     """Return the mask over ``cut.ae`` of emergent records of the system organ class of infections."""
-    soc = soc_and_term(cut.ae)[0].str.strip().str.casefold()
+    soc = cut.once(terms)[0].str.strip().str.casefold()
     return np.asarray((soc == INFECTIONS).to_numpy(dtype=bool) & cut.ae["EMERGENT"].to_numpy(dtype=bool))
 
 
@@ -36,10 +36,10 @@ def lines(cut: Cut) -> list[Line]:
     A line is left out where nobody looked: a basket that the study does not carry, stops without AEACN, intravenous
     antimicrobials without routes in CM. A row of zeros would say that somebody did.
     """
-    infection, terms = is_infection(cut), soc_and_term(cut.ae)[1]
-    counts = terms[infection].value_counts()
+    infection, named = is_infection(cut), cut.once(terms)[1]
+    counts = named[infection].value_counts()
     ordered = sorted(counts.index, key=lambda t: (-counts[t], t.casefold()))
-    by_term = [Line(Row(("Term", term), term, 1), infection & (terms == term).to_numpy(dtype=bool)) for term in ordered]
+    by_term = [Line(Row(("Term", term), term, 1), infection & (named == term).to_numpy(dtype=bool)) for term in ordered]
     return [*_headlines(cut, infection), *by_term]
 
 
@@ -81,7 +81,7 @@ def _again(cut: Cut, infection: Bools) -> Line:
 
 def infections(cut: Cut) -> ResultTable:
     """Count subjects and events of each line; closed, with rates, their differences and ratios."""
-    found = lines(cut)
+    found = cut.once(lines)
     title = "Infections"
     table = lines_table(cut, found, exhibit="K15", title=title, rates=True, footnotes=_footnotes(cut))
     if cut.level is Level.POOLED:

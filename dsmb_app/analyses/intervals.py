@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import comb
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import betainccinv, betaincinv, ndtri
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -104,8 +105,8 @@ def clopper_pearson(x: ArrayLike, n: ArrayLike, level: float = CONFIDENCE_LEVEL,
 
     def limits(x: IntArray, n: IntArray) -> list[FloatArray]:
         # A beta parameter of 0 has no quantile: those limits are known, and 1 only keeps the library quiet.
-        low = np.where(x > 0, stats.beta.ppf(tail, np.maximum(x, 1), n - x + 1), 0.0)
-        high = np.where(x < n, stats.beta.isf(tail, x + 1, np.maximum(n - x, 1)), 1.0)
+        low = np.where(x > 0, betaincinv(np.maximum(x, 1), n - x + 1, tail), 0.0)
+        high = np.where(x < n, betainccinv(x + 1, np.maximum(n - x, 1), tail), 1.0)
         return [x / n, low, high]
 
     return Interval(*_per_distinct_row(limits, 3, (x, n)))
@@ -138,7 +139,7 @@ def probability_of_seeing(n: ArrayLike, true_rate: ArrayLike) -> FloatArray:
 
 def normal_quantile(level: float) -> float:
     """The z of a two-sided interval: 1.959963984540054 for 0.95. ValueError for a level outside (0, 1)."""
-    return float(stats.norm.isf(tail_share(level)))
+    return float(-ndtri(tail_share(level)))
 
 
 def tail_share(level: float) -> float:
@@ -254,8 +255,21 @@ _RISK_DIFFERENCE_LIMITS: Final[Mapping[str, _Limits]] = MappingProxyType(
 
 def _fisher_for_margins(n1: int, n2: int, events: int) -> FloatArray:
     """Two-sided p for each number of events possible in the first group, from the fewest to the most."""
-    possible = np.arange(max(0, events - n2), min(n1, events) + 1)
-    probability = np.asarray(stats.hypergeom.pmf(possible, n1 + n2, events, n1), dtype=np.float64)
+    probability = _hypergeometric(n1, n2, events)
     ascending = np.sort(probability)
     no_more_probable = np.searchsorted(ascending, probability * (1 + FISHER_TOLERANCE), side="right")
     return np.minimum(np.cumsum(ascending)[no_more_probable - 1], 1.0)
+
+
+def _hypergeometric(n1: int, n2: int, events: int) -> FloatArray:
+    """Chance of each possible number k of events in the first group: C(n1, k) C(n2, events - k) / C(n1 + n2, events).
+
+    Counted in whole numbers, each ``ways`` from the one before, and rounded once, by the division.
+    """
+    first, last = max(0, events - n2), min(n1, events)
+    every, ways = comb(n1 + n2, events), comb(n1, first) * comb(n2, events - first)
+    found = np.empty(last - first + 1)
+    for k in range(first, last + 1):
+        found[k - first] = ways / every
+        ways = ways * (n1 - k) * (events - k) // ((k + 1) * (n2 - events + k + 1))
+    return found

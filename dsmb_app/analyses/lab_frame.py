@@ -68,7 +68,7 @@ def asked(cut: Cut, row: RowKey) -> Asked:
 
     Raises Refusal for a code that is no test of LB.
     """
-    labs = Labs(cut)
+    labs = cut.once(Labs)
     tests = tests_of(cut, labs)
     code = row[0] if row else next((test.code for test in tests if not test.held), "")
     test = next((test for test in tests if test.code == code), None)

@@ -60,11 +60,7 @@ def grade_lines(labs: Labs, test: str, side: str, sides: Sides, *, depth: int = 
 
 def lines(cut: Cut) -> list[LabLine]:
     """Return the rows: labs present, levels and grades by test, other tests outside their limits, findings, visits."""
-    return _lines(cut, Labs(cut))
-
-
-def _lines(cut: Cut, labs: Labs) -> list[LabLine]:
-    sides, named = directions(cut), tuple(panels())
+    labs, sides, named = cut.once(Labs), directions(cut), tuple(panels())
     found = lab_presence.present(cut, labs, named)
     listed = (*levels("levels").tests, *dict.fromkeys(test for test, _ in sides))
     judged = [test for test in dict.fromkeys(listed) if test in labs.tests]
@@ -135,7 +131,7 @@ def decided(cut: Cut, labs: Labs) -> dict[str, Bools]:
 
 def lab_levels(cut: Cut) -> ResultTable:
     """Count, by arm, who exceeded each level and who reached each grade."""
-    labs, sides = Labs(cut), directions(cut)
+    labs, sides = cut.once(Labs), directions(cut)
     judged = _judged(labs, sides)
     unjudged = [
         test for test in labs.tests if test not in judged
@@ -152,4 +148,4 @@ def lab_levels(cut: Cut) -> ResultTable:
         *lab_presence.notes(cut, labs, tuple(panels())),
         *lab_notes.records(cut, labs, labs.tests, sides, ranges=_ranges(labs, judged)),
     ]
-    return table(cut, _lines(cut, labs), exhibit=EXHIBIT, title=TITLE, footnotes=notes)
+    return table(cut, cut.once(lines), exhibit=EXHIBIT, title=TITLE, footnotes=notes)

@@ -44,7 +44,7 @@ def passing(cut: Cut, key: RowKey) -> Passing:
     A grade counts as reached by that grade or a higher one. Raises Refusal FIGURE-LAB for a row that no single value
     can pass.
     """
-    judged = _judged(cut, Labs(cut), key)
+    judged = _judged(cut, cut.once(Labs), key)
     size, records = len(cut.subjects), judged.records
     first, last = np.full(size, np.nan), np.zeros(size)
     np.fmin.at(first, records.subject[judged.beyond], records.day[judged.beyond])

@@ -39,11 +39,7 @@ def grade_names(test: str, side: str, sides: Sides) -> dict[float, str]:
 
 def lines(cut: Cut) -> list[LabLine]:
     """Return labs present, a block per test and direction, and the visits expected."""
-    return _lines(cut, Labs(cut))
-
-
-def _lines(cut: Cut, labs: Labs) -> list[LabLine]:
-    sides, named = directions(cut), tuple(panels())
+    labs, sides, named = cut.once(Labs), directions(cut), tuple(panels())
     found = lab_presence.present(cut, labs, named)
     shown = set[str]()
     for test, side in blocks():
@@ -86,7 +82,7 @@ def _shifts(cut: Cut, of: Graded, names: dict[float, str], test: str, side: str)
 
 def lab_shifts(cut: Cut) -> ResultTable:
     """Count shifts from baseline to worst post-baseline grade of each graded test, in both directions."""
-    labs, sides, named = Labs(cut), directions(cut), tuple(panels())
+    labs, sides, named = cut.once(Labs), directions(cut), tuple(panels())
     notes = [
         *lab_notes.heading(cut),
         f"Grades: {version(cut)}, limits of the record on both axes (one scale), so a shift is a change of value; "
@@ -98,4 +94,4 @@ def lab_shifts(cut: Cut) -> ResultTable:
         *lab_presence.notes(cut, labs, named),
         *lab_notes.records(cut, labs, tuple(NAMES), sides, ranges=[block for block in blocks() if block not in sides]),
     ]
-    return table(cut, _lines(cut, labs), exhibit=EXHIBIT, title=TITLE, footnotes=notes)
+    return table(cut, cut.once(lines), exhibit=EXHIBIT, title=TITLE, footnotes=notes)

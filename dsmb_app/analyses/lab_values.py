@@ -160,6 +160,9 @@ class Labs:
             base=((lb["BASEFL"] == "Y").to_numpy(dtype=bool) & in_time)[order],
             row=order.astype(np.int64),
         )
+        for f in fields(Records):
+            # All analyses of a cut share these.
+            getattr(self._all, f.name).flags.writeable = False
 
     @cached_property
     def visits(self) -> tuple[Ints, list[str]]:

@@ -51,7 +51,7 @@ def _terms(cut: Cut, records: npt.NDArray[np.bool_], place: int) -> str:
 
 def cases(cut: Cut, owners: Owners) -> Made:
     """List the worst value of each test of a liver case, and the worst cytopenias of grade 3 or 4, post-baseline."""
-    labs, rows = Labs(cut), list[tuple[int, tuple[str, ...]]]()
+    labs, rows = cut.once(Labs), list[tuple[int, tuple[str, ...]]]()
     for line in liver.lines(cut):
         if line.row.key[-1] in LIVER:
             for test in line.tests:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dsmb_app.analyses.findings import Behind, records_of
-from dsmb_app.analyses.lab_values import test_names
+from dsmb_app.analyses.lab_values import Labs
 from dsmb_app.model import formats
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.result import Listing
@@ -74,7 +74,7 @@ def subject_listing(cut: Cut, mask: Bools, title: str, beside: Mapping[str, Sequ
 
     ``beside``: further columns by header, one text for each of ``cut.subjects``.
     """
-    columns = {**filled(cut.subjects, SUBJECT_COLUMNS), **{header: header for header in beside}}
+    columns = {**cut.once(_of_people), **{header: header for header in beside}}
     everybody = cut.subjects.assign(**{header: pd.Series(texts, dtype="str") for header, texts in beside.items()})
     return _listing(cut, everybody[mask], np.flatnonzero(mask), columns, title)
 
@@ -82,15 +82,17 @@ def subject_listing(cut: Cut, mask: Bools, title: str, beside: Mapping[str, Sequ
 def record_listing(cut: Cut, mask: Bools, title: str) -> Listing:
     """List adverse-event records in order of subject and onset. ``mask`` is over ``cut.ae``."""
     records = cut.ae[mask].sort_values(["SUBJECT", "ONSETDY", "RECORD"], kind="stable")
-    columns = filled(cut.ae, _RECORD_COLUMNS)
+    columns = cut.once(_of_events)
     return _listing(cut, records, records["SUBJECT"].to_numpy(), columns, title)
 
 
 def lab_listing(cut: Cut, mask: Bools, tests: tuple[str, ...]) -> Listing:
     """List the laboratory records of some subjects and tests, by subject, test and day. ``mask``: over subjects."""
-    wanted = mask[cut.lb["SUBJECT"].to_numpy()] & np.isin(test_names(cut.lb).astype(str), tests)
+    wanted = np.zeros(len(cut.lb), dtype=bool)
+    for found in map(cut.once(Labs).of, tests):
+        wanted[found.row[mask[found.subject]]] = True
     records = cut.lb[wanted].sort_values(["SUBJECT", "LBTESTCD", "LBDY_LO", "RECORD"], kind="stable")
-    columns = filled(cut.lb, _LAB_COLUMNS) if len(cut.lb) else {}
+    columns = cut.once(_of_labs)
     title = f"{int(wanted.sum())} laboratory record(s) of {', '.join(tests)}"
     return _listing(cut, records, records["SUBJECT"].to_numpy(), columns, title)
 
@@ -104,12 +106,29 @@ def behind_listing(cut: Cut, behind: Behind, among: Bools) -> Listing:
     order = [name for name in ("SUBJECT", *FIRST.get(behind.dataset, ()), day, "RECORD") if name in frame]
     records = frame[wanted].sort_values(order, kind="stable")
     title = f"{int(wanted.sum())} {behind.title or words}"
-    return _listing(cut, records, records["SUBJECT"].to_numpy(), filled(frame, columns), title)
+    known = cut.once(_FILLED[behind.dataset]) if behind.dataset in _FILLED else filled(frame, columns)
+    return _listing(cut, records, records["SUBJECT"].to_numpy(), known, title)
 
 
 def filled(frame: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
     """Keep the columns that the data fill at all; an empty one tells a reader nothing."""
     return {c: h for c, h in columns.items() if c in frame and frame[c].notna().any() and (frame[c] != "").any()}
+
+
+def _of_people(cut: Cut) -> dict[str, str]:
+    return filled(cut.subjects, SUBJECT_COLUMNS)
+
+
+def _of_events(cut: Cut) -> dict[str, str]:
+    return filled(cut.ae, _RECORD_COLUMNS)
+
+
+def _of_labs(cut: Cut) -> dict[str, str]:
+    return filled(cut.lb, _LAB_COLUMNS) if len(cut.lb) else {}
+
+
+_FILLED = {"ae": _of_events, "lb": _of_labs}
+"""Columns that are looked through once for all lists, the datasets being the largest."""
 
 
 def _listing(

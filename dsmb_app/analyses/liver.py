@@ -29,10 +29,7 @@ INR_LIMIT = 1.5
 
 def lines(cut: Cut) -> list[LabLine]:
     """Return every row of the liver table for the tests that the data set has."""
-    return _lines(cut, Labs(cut))
-
-
-def _lines(cut: Cut, labs: Labs) -> list[LabLine]:
+    labs = cut.once(Labs)
     found = lab_presence.present(cut, labs, PANEL)
     found += _levels(labs, "ALT") + _levels(labs, "AST") + _either(labs) + _levels(labs, "BILI") + _levels(labs, "ALP")
     found += _inr(labs)
@@ -168,8 +165,8 @@ def _by_baseline(cut: Cut, labs: Labs) -> list[LabLine]:
 
 def liver(cut: Cut) -> ResultTable:
     """Count who exceeded each multiple, and who meets the combined criteria."""
-    labs = Labs(cut)
-    return table(cut, _lines(cut, labs), exhibit="K18", title=TITLE, footnotes=_footnotes(cut, labs))
+    labs = cut.once(Labs)
+    return table(cut, cut.once(lines), exhibit="K18", title=TITLE, footnotes=_footnotes(cut, labs))
 
 
 def _footnotes(cut: Cut, labs: Labs) -> list[str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy.special import chdtrc
 
 from dsmb_app.analyses.intervals import FloatArray, IntArray, whole_numbers
 from dsmb_app.analyses.time_to_event import at_risk, event_codes, event_days, last_days
@@ -44,7 +44,7 @@ def log_rank(days: ArrayLike, event: ArrayLike, arm: ArrayLike, arms: int) -> Lo
     inside = expected > 0
     df = max(int(inside.sum()) - 1, 0)
     chi_square = _chi_square((observed - expected)[inside], share[inside], weight)
-    p = float(stats.chi2.sf(chi_square, df)) if df else np.nan
+    p = float(chdtrc(df, chi_square)) if df else np.nan
     return LogRank(chi_square, df, p, observed, expected)
 
 

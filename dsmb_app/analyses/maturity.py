@@ -30,7 +30,7 @@ def maturity(cut: Cut) -> Maturity:
     """
     members = {name: cut.in_column(name) for name in cut.columns}
     safety = cut.level is not Level.POOLED or cut.study.open.safety
-    labs = Labs(cut)
+    labs = cut.once(Labs)
     present = {}
     for panel in PANELS if safety else ():
         lines = lab_presence.expected(cut, labs, (panel,))

@@ -26,7 +26,7 @@ def lines(cut: Cut) -> list[LabLine]:
     A shift counts among the treated subjects with that baseline quadrant and both values after it; where the
     baseline is missing, among those with both values after it.
     """
-    labs = Labs(cut)
+    labs = cut.once(Labs)
     if not {*TESTS[:3]} & set(labs.tests):
         return []
     before, after = quadrants(starts(labs)), quadrants(peaks(labs))
@@ -54,7 +54,7 @@ def _line(key: tuple[str, ...], label: str, depth: int, met: Bools, measured: Bo
 
 def migration(cut: Cut) -> ResultTable:
     """Count the moves by arm."""
-    labs = Labs(cut)
+    labs = cut.once(Labs)
     notes = (
         *wording.arms(cut),
         f"Quadrants by multiples of the upper limit of the record: ALT or AST from {X_LINE:g}, bilirubin from "
@@ -65,4 +65,4 @@ def migration(cut: Cut) -> ResultTable:
         *lab_notes.records(cut, labs, TESTS[:3], directions(cut)),
         *wording.contrasts(cut),
     )
-    return table(cut, lines(cut), exhibit="K18M", title=TITLE, footnotes=notes)
+    return table(cut, cut.once(lines), exhibit="K18M", title=TITLE, footnotes=notes)

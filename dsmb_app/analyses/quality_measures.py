@@ -31,7 +31,7 @@ _OTHERS = {"lb": "laboratory", "vs": "vital signs", "cm": "medication", "sv": "v
 
 def findings(cut: Cut) -> list[Finding]:
     """Return the rows of missing labs and visits, last contact, laboratory, vital signs and late records."""
-    labs = Labs(cut)
+    labs = cut.once(Labs)
     found = [*labs_missing(cut, labs), *visits_missing(cut, labs), *_last_contact(cut, labs)]
     return [*found, *_laboratory(cut, labs), *_vital_signs(cut), *_late(cut)]
 

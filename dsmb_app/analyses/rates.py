@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy.special import chdtri, gammaincinv
 
 from dsmb_app.analyses.intervals import (
     CONFIDENCE_LEVEL,
@@ -30,9 +30,10 @@ def poisson_rate(k: ArrayLike, py: ArrayLike, level: float = CONFIDENCE_LEVEL) -
     """
     events, years = np.broadcast_arrays(whole_numbers(k), _patient_years(py))
     tail = tail_share(level)
-    # No event has no lower quantile: 0 is known, and 1 only keeps the library quiet.
-    low = np.where(events > 0, stats.chi2.ppf(tail, 2 * np.maximum(events, 1)) / 2, 0.0)
-    high = stats.chi2.isf(tail, 2 * events + 2) / 2
+    # The chi-square quantile of 2k degrees of freedom, halved, is the gamma quantile of shape k. No event has no lower
+    # quantile: 0 is known, and 1 only keeps the library quiet.
+    low = np.where(events > 0, gammaincinv(np.maximum(events, 1), tail), 0.0)
+    high = chdtri(2 * events + 2, tail) / 2
     return Interval(*(_quotient(PER_PATIENT_YEARS * value, years) for value in (events, low, high)))
 
 

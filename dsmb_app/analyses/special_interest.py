@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dsmb_app.analyses import wording
-from dsmb_app.analyses.ae_incidence import soc_and_term
+from dsmb_app.analyses.ae_incidence import terms
 from dsmb_app.analyses.ae_lines import Line, lines_table
 from dsmb_app.model.baskets import Basket
 from dsmb_app.model.cut import Cut
@@ -55,7 +55,7 @@ def special_interest(cut: Cut) -> ResultTable:
     )
     notes = [*(_source(cut, basket) for basket in study_lists(cut)), *(note for part in parts for note in part(cut))]
     title = "Adverse events of special interest"
-    return lines_table(cut, lines(cut), exhibit="K14", title=title, rates=True, footnotes=notes)
+    return lines_table(cut, cut.once(lines), exhibit="K14", title=title, rates=True, footnotes=notes)
 
 
 def _source(cut: Cut, basket: Basket) -> str:
@@ -70,8 +70,8 @@ def _source(cut: Cut, basket: Basket) -> str:
 
 def _of(cut: Cut, title: str, whole: Bools) -> list[Line]:
     # Compared as numbers: related events may have hundreds of terms.
-    codes, terms = pd.factorize(soc_and_term(cut.ae)[1])
-    found = np.bincount(codes[whole], minlength=len(terms))
-    ordered = sorted(np.flatnonzero(found).tolist(), key=lambda code: (-found[code], str(terms[code]).casefold()))
-    below = [(str(terms[code]), whole & (codes == code)) for code in ordered]
+    codes, names = pd.factorize(cut.once(terms)[1])
+    found = np.bincount(codes[whole], minlength=len(names))
+    ordered = sorted(np.flatnonzero(found).tolist(), key=lambda code: (-found[code], str(names[code]).casefold()))
+    below = [(str(names[code]), whole & (codes == code)) for code in ordered]
     return [Line(Row((title,), title), whole), *(Line(Row((title, t), t, 1), records) for t, records in below)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -79,11 +79,9 @@ def stands_out(cut: Cut, sources: Sequence[Source]) -> ResultTable:
     z: Miettinen-Nurminen score at no difference, from n and N of the row itself, the largest of the contrasts by size;
     only rows with three subjects or more over all arms. Of rows with the same subjects the most specific one stays.
     """
-    # Which rows a reader lists must not decide which ones are looked at.
-    whole = replace(cut, choices=cut.choices.changed(at_least=0.0))
-    found = [one for source in sources for one in _candidates(whole, source)]
+    found = [one for source in sources for one in _candidates(cut, source)]
     ranked = sorted(enumerate(found), key=lambda pair: (-pair[1].size, -len(pair[1].row.key), pair[0]))
-    chosen = _distinct(whole, [one for _, one in ranked])
+    chosen = _distinct(cut, [one for _, one in ranked])
     body: cells.Cells = {}
     for one in chosen:
         body |= _cells_of(one)

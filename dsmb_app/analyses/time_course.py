@@ -67,7 +67,7 @@ def time_course(cut: Cut, usubjid: str) -> TimeCourse:
 
 def _courses(cut: Cut, at: int) -> tuple[tuple[Course, ...], int]:
     """Return the tests that have results, and how many results have no day or no upper limit."""
-    labs, lb = Labs(cut), cut.lb
+    labs, lb = cut.once(Labs), cut.lb
     courses, left_out = [], 0
     for test in _ORDER:
         records = labs.of(test)

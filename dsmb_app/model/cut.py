@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ from dsmb_app.model.baskets import Basket
 from dsmb_app.model.choices import Choices
 from dsmb_app.model.study import Study
 from dsmb_app.model.words import TOTAL, Level
+
+T = TypeVar("T")
 
 OTHERS = ("ds", "mh", "qs", "sc", "sv", "vs", "suppdm")
 """Datasets that a cut holds as delivered: disposition, history, questionnaires, visits, vital signs, qualifiers, and
@@ -66,6 +69,17 @@ class Cut:
     styles: tuple[int, ...] = ()
     cm: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     others: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+    # Not handed on by dataclasses.replace: another cut starts with nothing.
+    _derived: dict[Callable[[Cut], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, make: Callable[[Cut], T]) -> T:
+        """Return ``make(cut)``, made when first asked for; it lasts as long as the cut, and all who ask share it.
+
+        ``make``: a function or class of a module, for it is the key. What it returns must not be changed.
+        """
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        return cast(T, self._derived[make])
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -97,10 +111,12 @@ class Cut:
         found = {name: _fixed(safety & (arm == place)) for place, name in enumerate(self.arms)}
         return {**found, TOTAL: _fixed(safety)}
 
-    @property
+    @cached_property
     def sizes(self) -> npt.NDArray[np.int64]:
         """Return N of the safety population by arm, and last in total."""
-        return np.array([int(self.in_column(name).sum()) for name in self.columns], dtype=np.int64)
+        found = np.array([int(self.in_column(name).sum()) for name in self.columns], dtype=np.int64)
+        found.flags.writeable = False
+        return found
 
     @property
     def contrasts(self) -> tuple[tuple[str, str], ...]:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln, log_ndtr
-from scipy.stats import rankdata
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -163,7 +162,10 @@ def score_numbers(numbers: Floats, ways: Sequence[Assignment]) -> Scores:
 def _double_ranks(row: Floats, here: Bools) -> Floats:
     ranks = np.zeros(len(row))
     if here.any():
-        ranks[here] = 2 * rankdata(row[here])
+        ordered = np.sort(row[here])
+        # Equal values share the mean of their places, from how many are smaller, plus 1, to how many are not larger.
+        smaller, up_to = (np.searchsorted(ordered, row[here], side=side) for side in ("left", "right"))
+        ranks[here] = smaller + up_to + 1
     return ranks
 
 
