@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from dsmb_app.model.cut import SnapshotInfo
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.figures import ONE_A_SUBJECT
 from dsmb_app.model.maturity import Maturity
-from dsmb_app.model.result import Cell, Column, Drill, Figure, Listing, ResultTable, Row, RowKey, Stamp
+from dsmb_app.model.result import Cell, Column, Drill, ExhibitInfo, Figure, Listing, ResultTable, Row, RowKey, Stamp
 from dsmb_app.model.sheet import Sheet
 from dsmb_app.model.study import Study
 from dsmb_app.model.words import Level, Order
@@ -32,14 +31,6 @@ from dsmb_app.snapshot.locks import Key
 from dsmb_app.snapshot.seen import Notice, Seen
 from dsmb_app.store.audit import AuditLog
 from dsmb_app.store.trail import Trail
-
-
-@dataclass(frozen=True)
-class ExhibitInfo:
-    """What a contents list needs of an exhibit."""
-
-    id: str
-    title: str
 
 
 class Session:

@@ -107,6 +107,14 @@ class ResultTable:
 
 
 @dataclass(frozen=True)
+class ExhibitInfo:
+    """What a contents list needs of an exhibit."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Listing:
     """Records as a reader sees them: header texts and rows of printed values, with the subject of each row."""
 
