@@ -43,8 +43,7 @@ class BloodCounts(ExhibitPage):
         super().__init__(desk, TABLES)
         # The matrices stand by arm; the total can be asked for.
         self.exhibits[0].columns.show_column(TOTAL, False)
-        self._desk, self._stale = desk, True
-        self.chooser = BloodChooser(_HINTS)
+        self._desk, self._stale, self.chooser = desk, True, BloodChooser(_HINTS)
         self.which, self.side, self.views = self.chooser.which, self.chooser.side, self.chooser.views
         self.matrices, self.nothing = ShiftMatrices(desk), label(kind="muted", wraps=True)
         self.how = label(_HOW_TO_READ, "muted", wraps=True)

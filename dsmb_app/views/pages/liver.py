@@ -58,14 +58,10 @@ class Liver(Page):
         self.exhibit.laid_out.connect(self._follow_table)
         for part in (self.exhibit, self.views, self.labs):
             part.drilled.connect(self.drilled)
-        self.views.picked.connect(self._show_subject)
+        self.views.picked.connect(lambda usubjid: self._show_subjects((usubjid,)))
         self.views.chosen.connect(self._show_subjects)
         self.patient.closed.connect(self.views.figure.plot.let_go)
         self.patient.records_wanted.connect(lambda usubjid: self.labs_wanted.emit(usubjid, TESTS))
-
-    def _show_subject(self, usubjid: str) -> None:
-        self.patient.show_subjects((usubjid,))
-        self._make_room()
 
     def _show_subjects(self, usubjids: tuple[str, ...]) -> None:
         self.patient.show_subjects(usubjids)
