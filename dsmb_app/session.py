@@ -12,6 +12,8 @@ import numpy as np
 from dsmb_app.analyses import listing
 from dsmb_app.analyses.exhibits import EXHIBITS, Exhibit, exhibit
 from dsmb_app.analyses.figures import figure, figures
+from dsmb_app.analyses.patients import patients
+from dsmb_app.analyses.profile import profile
 from dsmb_app.blinding.gate import Gate
 from dsmb_app.model import filters
 from dsmb_app.model.choices import FILTERS, Choices
@@ -19,6 +21,7 @@ from dsmb_app.model.closed import exhibit_closed, patients_closed
 from dsmb_app.model.cut import SnapshotInfo
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.figures import ONE_A_SUBJECT
+from dsmb_app.model.profile import PatientProfile
 from dsmb_app.model.result import Cell, Column, Drill, Figure, Listing, ResultTable, Row, RowKey, Stamp
 from dsmb_app.model.study import Study
 from dsmb_app.model.words import Level, Order
@@ -48,6 +51,8 @@ class Session:
         self._cut = gate.cut(Level.POOLED, self._choices)
         self._memo: dict[str, ResultTable] = {}
         self._figures: dict[tuple[str, RowKey, str], Figure] = {}
+        self._patients: Listing | None = None
+        self._profiles: dict[str, PatientProfile] = {}
 
     @classmethod
     def open(
@@ -209,7 +214,7 @@ class Session:
     def forget(self) -> None:
         """Let go of everything unlocked and of every result; the session can be asked nothing after that."""
         self._gate.forget()
-        del self._gate, self._cut, self._memo, self._figures
+        del self._gate, self._cut, self._memo, self._figures, self._patients, self._profiles
 
     def drill(self, number: str, row: RowKey, column: Column) -> Drill:
         """Return the subjects and records behind a cell.
@@ -239,14 +244,17 @@ class Session:
             records=shown,
         )
 
-    def subject_records(self, usubjid: str) -> Listing:
-        """Return all adverse-event records of one subject."""
-        own = self._own((usubjid,))[self._cut.ae["SUBJECT"].to_numpy()]
-        return listing.record_listing(self._cut, own, f"Adverse events of {usubjid}")
+    def patients(self) -> Listing:
+        """List the safety population. Raises Refusal in an open session that shows no patients."""
+        if self._patients is None:
+            self._patients = patients(self._cut)
+        return self._patients
 
-    def subject_labs(self, usubjid: str, tests: tuple[str, ...]) -> Listing:
-        """Return the laboratory records of one subject and some tests."""
-        return listing.lab_listing(self._cut, self._own((usubjid,)), tests)
+    def profile(self, usubjid: str) -> PatientProfile:
+        """Return everything the level may know of one subject, whatever the filters; asked again, the same object."""
+        if usubjid not in self._profiles:
+            self._profiles[usubjid] = profile(self._gate.cut(self.level, self._choices.without()), usubjid)
+        return self._profiles[usubjid]
 
     def chosen_subjects(self, usubjids: Collection[str]) -> Listing:
         """Return the list of some subjects."""
@@ -291,4 +299,4 @@ class Session:
         # The memo goes with the cut it was made from: a result that outlived re-blinding would leak an arm.
         self._choices = filters.kept(self._gate.cut(level, choices), choices)
         self._cut = self._gate.cut(level, self._choices)
-        self._memo, self._figures = {}, {}
+        self._memo, self._figures, self._patients, self._profiles = {}, {}, None, {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -29,18 +30,29 @@ _LAB_COLUMNS = {
     "LBSTRESC": "Standard result", "LBSTRESU": "Standard unit", "ULN": "ULN", "XULN": "x ULN", "BASEFL": "Baseline",
 }  # fmt: skip
 _NOTHING: Mapping[str, Sequence[str]] = {}
+_DRUG_COLUMNS = {
+    "CMDECOD": "Drug", "CMTRT": "Reported as", "CMSTDY_LO": "Start day", "CMENDY_HI": "End day", "CMDOSE": "Dose",
+    "CMDOSU": "Unit", "CMDOSFRQ": "Frequency", "CMROUTE": "Route", "CMINDC": "For", "CMENRTPT": "End relative to",
+}  # fmt: skip
+_DISPOSITION_COLUMNS = {"DSSTDY_LO": "Day", "DSCAT": "Category", "DSDECOD": "Event", "DSTERM": "As reported",
+                        "EPOCH": "Epoch"}  # fmt: skip
+_TABLES = {"ae": _RECORD_COLUMNS, "lb": _LAB_COLUMNS, "cm": _DRUG_COLUMNS, "ds": _DISPOSITION_COLUMNS}
+_AS_DELIVERED = ("CMDOSE",)
 _DIGITS = {"ULN": 2, "XULN": 2}
 _PRECISION = {"D": "day", "M": "month", "Y": "year", "": "not known"}
 
 
-def subject_listing(cut: Cut, mask: Bools, title: str, beside: Mapping[str, Sequence[str]] = _NOTHING) -> Listing:
+def subject_listing(
+    cut: Cut, mask: Bools, title: str, beside: Mapping[str, Sequence[str]] = _NOTHING, *, notes: Sequence[str] = ()
+) -> Listing:
     """List subjects: id, arm (closed levels only), and what describes them. ``mask`` is over ``cut.subjects``.
 
     ``beside``: further columns by header, one text for each of ``cut.subjects``.
     """
     columns = {**_filled(cut.subjects, _SUBJECT_COLUMNS), **{header: header for header in beside}}
     everybody = cut.subjects.assign(**{header: pd.Series(texts, dtype="str") for header, texts in beside.items()})
-    return _listing(cut, everybody[mask], np.flatnonzero(mask), columns, title)
+    found = _listing(cut, everybody[mask], np.flatnonzero(mask), columns, title)
+    return replace(found, footnotes=tuple(notes))
 
 
 def record_listing(cut: Cut, mask: Bools, title: str) -> Listing:
@@ -57,6 +69,17 @@ def lab_listing(cut: Cut, mask: Bools, tests: tuple[str, ...]) -> Listing:
     columns = _filled(cut.lb, _LAB_COLUMNS) if len(cut.lb) else {}
     title = f"{int(wanted.sum())} laboratory record(s) of {', '.join(tests)}"
     return _listing(cut, records, records["SUBJECT"].to_numpy(), columns, title)
+
+
+def own_listing(
+    frame: pd.DataFrame, table: str, title: str, usubjid: str, *, without: Sequence[str] = ()
+) -> Listing:
+    """List the records of one subject and one dataset ("ae", "lb", "cm" or "ds"), in their order, without its id."""
+    here = {c: head for c, head in _TABLES[table].items() if c in frame and c not in without}
+    columns = _filled(frame, here) if len(frame) else here
+    texts = [_texts(frame[column], column) for column in columns]
+    rows = tuple(zip(*texts, strict=True)) if len(frame) else ()
+    return Listing(title, tuple(columns.values()), rows, (usubjid,) * len(frame))
 
 
 def _filled(frame: pd.DataFrame, columns: dict[str, str]) -> dict[str, str]:
@@ -82,6 +105,8 @@ def _listing(
 def _texts(column: pd.Series, name: str) -> list[str]:
     if name.endswith("_P"):
         return [_PRECISION[value] for value in column]
+    if name in _AS_DELIVERED:
+        return ["" if value != value else f"{value:.15g}" for value in column]
     if pd.api.types.is_numeric_dtype(column.dtype):
         return [
             "" if np.isnan(value) else formats.half_up(value, _DIGITS.get(name, 0))
