@@ -140,7 +140,7 @@ class Session:
         return Stamp(self.snapshot.snap_id, self.snapshot.sha256, created, audit_head)
 
     def exhibits(self) -> tuple[ExhibitInfo, ...]:
-        """List the exhibits that may be seen at this level, in printed order."""
+        """List the exhibits of the level, in printed order."""
         return tuple(ExhibitInfo(e.id, e.title) for e in EXHIBITS if e.allowed(self._cut))
 
     def table(self, number: str) -> ResultTable:

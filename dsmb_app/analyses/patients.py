@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -35,7 +37,6 @@ def patients(cut: Cut) -> Listing:
     emergent = cut.ae["EMERGENT"].to_numpy(dtype=bool)
     treated = duration(*(cut.subjects[name].to_numpy(dtype=float) for name in ("TRTSDY", "TRTEDY")))
     beside = {
-        "Days treated": _texts(treated),
         "AEs": _counts(cut, emergent),
         "Worst grade": _worst(cut, emergent),
         "Serious": _counts(cut, emergent & is_serious(cut.ae)),
@@ -47,8 +48,14 @@ def patients(cut: Cut) -> Listing:
         if len(records.row):
             highest = labs.worst(records.subject, np.where(records.bound < 0, records.xuln / 2, records.xuln))
             beside[header] = _texts(highest, digits=2)
+    beside["Days treated"] = _texts(treated)
     number = int(cut.safety.sum())
-    return subject_listing(cut, cut.safety, f"{number} patient(s)", beside, notes=_notes(cut))
+    found = subject_listing(cut, cut.safety, f"{number} patient(s)", beside, notes=_notes(cut))
+    # What tells whom to look at stands first, what tells who it is after it.
+    order = [*(h for h in ("Subject", "Arm") if h in found.headers), *beside]
+    order += [h for h in ("Age", "Sex", "Site", "End of study") if h in found.headers]
+    places = [found.headers.index(header) for header in order]
+    return replace(found, headers=tuple(order), rows=tuple(tuple(row[i] for i in places) for row in found.rows))
 
 
 def _counts(cut: Cut, records: Bools) -> list[str]:

@@ -15,6 +15,7 @@ from dsmb_app.views.pages.laboratory import Laboratory
 from dsmb_app.views.pages.liver import Liver
 from dsmb_app.views.pages.overview import Overview
 from dsmb_app.views.pages.page import Page
+from dsmb_app.views.pages.patients import Patients
 from dsmb_app.views.pages.plotted_page import PlottedPage
 
 
@@ -35,6 +36,7 @@ PAGES = (
     PageInfo("Laboratory", "laboratory", Laboratory),
     PageInfo("Infections", "infections", partial(PlottedPage, number="K15")),
     PageInfo("Special interest", "special_interest", partial(PlottedPage, number="K14")),
+    PageInfo("Patients", "patients", Patients),
     PageInfo("Conduct", "conduct", partial(ExhibitPage, numbers=("T02", "T06"))),
     PageInfo("All exhibits", "exhibits", AllExhibits),
 )
