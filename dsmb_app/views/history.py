@@ -76,9 +76,16 @@ class History(QObject):
 
     def keep(self, wanted: Callable[[Place], bool], *, else_at: Place) -> None:
         """Forget the places that are not wanted; for the one at hand stands ``else_at``, if it is none of them."""
-        kept = [(place, at == self._at) for at, place in enumerate(self.places) if wanted(place) or at == self._at]
-        self.places = [place if wanted(place) else else_at for place, _ in kept]
-        self._at = next(at for at, (_, here) in enumerate(kept) if here)
+        kept: list[Place] = []
+        here = 0
+        for at, place in enumerate(self.places):
+            stays = place if wanted(place) else else_at if at == self._at else None
+            # Two steps to the same place would be one that leads nowhere.
+            if stays is not None and (not kept or kept[-1] != stays):
+                kept.append(stays)
+            if at == self._at:
+                here = len(kept) - 1
+        self.places, self._at = kept, here
         self.changed.emit()
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSortFilterProxyModel, Qt, Signal
 
 from dsmb_app.model.result import Listing
 from dsmb_app.views.table_view import ListingView
 from dsmb_app.views.tables import ListingModel, Role, SortedRecords
+
+_WIDEST = 112
+"""Of a column after the first, in pixels: a long arm must not push the figures out of sight."""
 
 
 class _Shown(SortedRecords):
@@ -16,6 +19,18 @@ class _Shown(SortedRecords):
 
     words: tuple[str, ...] = ()
     among: frozenset[str] = frozenset()
+
+    def search(self, words: str) -> None:
+        """Show rows that hold all these words."""
+        self.beginFilterChange()
+        self.words = tuple(words.casefold().split())
+        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
+    def narrow(self, among: Collection[str]) -> None:
+        """Show these patients; all for none."""
+        self.beginFilterChange()
+        self.among = frozenset(among)
+        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
     def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:
         """Tell whether a row is shown."""
@@ -47,16 +62,16 @@ class PatientList(ListingView):
             old.deleteLater()
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.resizeColumnsToContents()
+        for column in range(1, self.rows.columnCount()):
+            self.setColumnWidth(column, min(self.columnWidth(column), _WIDEST))
 
     def search(self, words: str) -> None:
         """Show only the rows that hold these words."""
-        self.rows.words = tuple(words.casefold().split())
-        self.rows.invalidateFilter()
+        self.rows.search(words)
 
     def narrow(self, among: Collection[str]) -> None:
         """Show only these patients; all for none."""
-        self.rows.among = frozenset(among)
-        self.rows.invalidateFilter()
+        self.rows.narrow(among)
 
     @property
     def shown(self) -> list[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from dsmb_app.model.profile import LABS, PatientProfile
-from dsmb_app.views.controls import label, named, tool
+from dsmb_app.views.controls import label, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.drill import ListingPanel
 from dsmb_app.views.legend import Legend
@@ -31,7 +31,7 @@ class ProfileView(QWidget):
         self.title, self.facts = label(kind="title"), label(kind="muted", wraps=True)
         self.previous = tool("Previous patient", "arrow_up", lambda: self.stepped.emit(-1), hint="Previous (PgUp)")
         self.next = tool("Next patient", "arrow_down", lambda: self.stepped.emit(1), hint="Next (PgDn)")
-        self.fold = named(QCheckBox("All medication"), "All medication", hint="A row for every medication")
+        self.fold = tool("All medication", "chevron_right", self._unfold, hint="A row for every medication", text=True)
         self.legend, self.plot, self.notes = Legend(), PatientProfilePlot(), Notes()
         self.records = QTabWidget()
         self.records.setDocumentMode(True)
@@ -39,7 +39,6 @@ class ProfileView(QWidget):
         self.panels: dict[str, ListingPanel] = {}
         self._lay_out()
         self.plot.picked.connect(self.show_record)
-        self.fold.toggled.connect(self.plot.unfold)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -67,6 +66,11 @@ class ProfileView(QWidget):
         column.addWidget(self.legend)
         column.addWidget(self.body, 1)
         column.addWidget(self.notes)
+
+    def _unfold(self) -> None:
+        self.plot.unfold(not self.plot.unfolded)
+        self.fold.icon_name = "chevron_down" if self.plot.unfolded else "chevron_right"
+        self.fold.tint()
 
     def show_profile(self, profile: PatientProfile, tests: tuple[str, ...] = ()) -> None:
         """Show a patient in place of the one before; with ``tests`` the laboratory records of the first of them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsTextItem, QScrollArea, QToolTip, QVBoxLayout, QWidget
 
@@ -14,7 +14,7 @@ from dsmb_app.views.plots.profile_lanes import Target
 from dsmb_app.views.tables import plain_tip
 from dsmb_app.views.theme import SPACE, Theme, current_theme
 
-LEFT, NEAR = 158, 7
+LEFT, NEAR, GAP = 158, 7, 8
 _HEAD_ROWS = ("Cycles", "Doses", "Visits")
 
 
@@ -30,7 +30,9 @@ class Lanes(Canvas):
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.panels: list[tuple[pg.PlotItem, list[Target]]] = []
+        self._titles: list[QGraphicsTextItem] = []
         self._wheel_zooms, self._pressed = wheel_zooms, QPointF()
+        self.ci.layout.setVerticalSpacing(GAP)
 
     def add_lane(self, height: int, title: str, theme: Theme, font: QFont) -> pg.PlotItem:
         """Add a panel below the others, as high as told, with its name in the room of its scale."""
@@ -47,9 +49,13 @@ class Lanes(Canvas):
         axis.setTextPen(pg.mkPen(theme.muted))
         axis.setStyle(tickLength=-3, tickFont=font, hideOverlappingLabels=False, maxTickLevel=0)
         if title:
-            words = QGraphicsTextItem(title, axis)
+            words = QGraphicsTextItem(title)
             words.setFont(font)
             words.setDefaultTextColor(QColor(theme.text))
+            words.setParentItem(panel)
+            words.setZValue(1000)
+            words.setPos(0, 0)
+            self._titles.append(words)
         self.panels.append((panel, []))
         return panel
 
@@ -60,7 +66,7 @@ class Lanes(Canvas):
     def forget(self) -> None:
         """Draw nothing and keep nothing."""
         self.ci.clear()
-        self.panels = []
+        self.panels, self._titles = [], []
 
     def spot(self, target: Target) -> QPointF:
         """Return where a target's middle stands in this widget, as far as it is in sight."""
@@ -281,7 +287,7 @@ class PatientProfilePlot(QWidget):
 
         def lane(height: int, title: str = "") -> pg.PlotItem:
             nonlocal total
-            total += height
+            total += height + GAP
             return body.add_lane(height, title, theme, font)
 
         _, names = lanes.rows_of([(event.term, event.span) for event in profile.events])
@@ -316,7 +322,8 @@ class PatientProfilePlot(QWidget):
         """Follow a change of theme."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and getattr(self, "profile", None) is not None:
-            self._redraw()
+            # Not at once: Qt is going through the items of the scene, which are taken away.
+            QTimer.singleShot(0, self, self._redraw)
 
 
 def _spoken(name: str) -> str:

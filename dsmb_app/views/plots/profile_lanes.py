@@ -179,8 +179,8 @@ def draw_count(panel: pg.PlotItem, course: CountCourse, theme: Theme) -> list[Ta
     step = [(high - low) * share + low for share in (0.0, 0.5, 1.0)]
     panel.getAxis("left").setTicks([[(value, f"{value:.3g}") for value in step]])
     _band(panel, course, theme)
-    for cut in cuts:
-        _line(panel, cut.value, theme, dashed=True, words=cut.words)
+    for place, cut in enumerate(cuts):
+        _line(panel, cut.value, theme, dashed=True, words=cut.words, across=0.02 + 0.05 * place)
     fills = [QColor(theme.grades[r.grade - 1] if r.grade > 0 else theme.text) for r in course.readings]
     panel.addItem(pg.PlotDataItem(
         [r.day for r in course.readings], values, pen=pen(theme.text, 1.3), symbol="o", symbolSize=7,
@@ -204,9 +204,9 @@ def _band(panel: pg.PlotItem, course: CountCourse, theme: Theme) -> None:
     panel.addItem(band, ignoreBounds=True)
 
 
-def _line(panel: pg.PlotItem, value: float, theme: Theme, *, dashed: bool, words: str = "") -> None:
+def _line(panel: pg.PlotItem, value: float, theme: Theme, *, dashed: bool, words: str = "", across: float = 0.0) -> None:
     style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
-    options = {"position": 0.99, "anchors": [(1, 0.5), (1, 0.5)], "color": theme.muted} if words else None
+    options = {"position": across, "anchors": [(0, 1), (0, 1)], "color": theme.muted} if words else None
     line = pg.InfiniteLine(value, angle=0, pen=pen(theme.muted, 0.8, style), label=words or None, labelOpts=options)
     line.setZValue(-50)
     panel.addItem(line, ignoreBounds=True)
