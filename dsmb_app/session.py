@@ -230,11 +230,10 @@ class Session:
         if self.level is Level.POOLED and not self.study.open.patients:
             raise patients_closed()
         label, whose = " > ".join(row), f"{column.arm} and {column.arm_ref}" if column.is_contrast else column.arm
-        subjects, records = self._behind(found, row, column)
+        subjects, behind = self._behind(found, row, column)
         if found.labs is not None:
             shown = listing.lab_listing(self._cut, subjects, found.labs(self._cut, row))
         else:
-            behind = records if records is not None else np.zeros(len(self._cut.ae), dtype=bool)
             shown = listing.record_listing(self._cut, behind, f"{int(behind.sum())} record(s)")
         return Drill(
             question=f"{found.title}: {label}, {whose}{found.only(self._cut, row)}",
@@ -246,8 +245,7 @@ class Session:
 
     def patients(self) -> Listing:
         """List the safety population. Raises Refusal in an open session that shows no patients."""
-        if self._patients is None:
-            self._patients = patients(self._cut)
+        self._patients = self._patients or patients(self._cut)
         return self._patients
 
     def profile(self, usubjid: str) -> PatientProfile:
@@ -266,14 +264,14 @@ class Session:
             raise patients_closed()
         return self._cut.subjects["USUBJID"].isin(set(usubjids)).to_numpy()
 
-    def _behind(self, found: Exhibit, row: RowKey, column: Column) -> tuple[np.ndarray, np.ndarray | None]:
+    def _behind(self, found: Exhibit, row: RowKey, column: Column) -> tuple[np.ndarray, np.ndarray]:
         cut = self._cut
         in_column = found.members(cut, column.arm)
         if column.is_contrast:
             in_column = in_column | found.members(cut, column.arm_ref)
         subjects = found.subjects(cut, row) & in_column
         if found.records is None:
-            return subjects, None
+            return subjects, np.zeros(len(cut.ae), dtype=bool)
         return subjects, found.records(cut, row) & in_column[cut.ae["SUBJECT"].to_numpy()]
 
     def _permitted(self, number: str) -> Exhibit:

@@ -53,7 +53,9 @@ def pair(request: pytest.FixtureRequest, named: Session) -> tuple[PatientProfile
 
 def test_that_doses_stand_on_the_days_of_ex(pair: tuple[PatientProfile, str]) -> None:
     found, first = pair
-    expected = sorted((study_day(r["EXSTDTC"], first), study_day(r["EXENDTC"], first)) for r in records("ex", found.subject))
+    expected = sorted(
+        (study_day(r["EXSTDTC"], first), study_day(r["EXENDTC"], first)) for r in records("ex", found.subject)
+    )
     assert list(found.doses) == expected
     assert len(expected) > 3
 
@@ -121,7 +123,9 @@ def test_that_blood_counts_are_the_results_with_their_limits(pair: tuple[Patient
     assert expected <= {(r.day, r.value) for r in counts.readings}
     for reading in counts.readings:
         known = reading.value < reading.low
-        assert reading.grade == (4 if reading.value < 25 else 3 if reading.value < 50 else 2 if reading.value < 75 else int(known))
+        assert reading.grade == (
+            4 if reading.value < 25 else 3 if reading.value < 50 else 2 if reading.value < 75 else int(known)
+        )
     assert [(cut.value, cut.words) for cut in counts.cuts] == [(75.0, "G2"), (50.0, "G3"), (25.0, "G4")]
 
 
@@ -137,7 +141,9 @@ def test_that_cycles_begin_with_the_first_dose_of_a_block(named: Session) -> Non
     found = named.profile(some_subjects()[0])
     dosing = [phase for phase in found.phases if phase.dosing]
     assert [phase.cycle for phase in dosing] == ["Cycle 1", "Cycle 2", "Cycle 3"]
-    starts = [first for (first, _), (before, _) in zip(found.doses[1:], found.doses, strict=False) if first - before > 10]
+    starts = [
+        first for (first, _), (before, _) in zip(found.doses[1:], found.doses, strict=False) if first - before > 10
+    ]
     assert [phase.first for phase in dosing] == [1.0, *starts]
     assert all(phase.last - phase.first == 13 for phase in dosing)
 
@@ -147,7 +153,9 @@ def test_that_a_partial_start_leaves_its_month_open(named: Session) -> None:
         first = min(row["EXSTDTC"] for row in records("ex", who))
         for row in records("ae", who):
             if len(row["AESTDTC"]) == 7:
-                found = [e for e in named.profile(who).events if e.term == row["AEDECOD"] and e.span.first < e.span.begun]
+                found = [
+                    e for e in named.profile(who).events if e.term == row["AEDECOD"] and e.span.first < e.span.begun
+                ]
                 begins = study_day(f"{row['AESTDTC']}-01", first)
                 assert begins in {e.span.first for e in found}
                 assert "known to the month" in found[0].words

@@ -71,9 +71,7 @@ def lab_listing(cut: Cut, mask: Bools, tests: tuple[str, ...]) -> Listing:
     return _listing(cut, records, records["SUBJECT"].to_numpy(), columns, title)
 
 
-def own_listing(
-    frame: pd.DataFrame, table: str, title: str, usubjid: str, *, without: Sequence[str] = ()
-) -> Listing:
+def own_listing(frame: pd.DataFrame, table: str, title: str, usubjid: str, *, without: Sequence[str] = ()) -> Listing:
     """List the records of one subject and one dataset ("ae", "lb", "cm" or "ds"), in their order, without its id."""
     here = {c: head for c, head in _TABLES[table].items() if c in frame and c not in without}
     columns = _filled(frame, here) if len(frame) else here

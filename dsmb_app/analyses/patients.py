@@ -66,7 +66,7 @@ def _counts(cut: Cut, records: Bools) -> list[str]:
 def _worst(cut: Cut, records: Bools) -> list[str]:
     wanted = grading_used(cut.ae, cut.study.ae.grading)
     found = pd.Series(intensity(cut.ae, wanted)[records]).groupby(cut.ae["SUBJECT"].to_numpy()[records]).max()
-    worst = found.reindex(range(len(cut.subjects))).to_numpy(dtype=float)
+    worst: Floats = np.asarray(found.reindex(range(len(cut.subjects))), dtype=np.float64)
     if wanted == "AESEV":
         return [SEVERITIES[int(value) - 1].capitalize() if np.isfinite(value) else "" for value in worst]
     return _texts(worst)

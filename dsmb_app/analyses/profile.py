@@ -91,7 +91,7 @@ class _Maker:
         if self.person["DTHDM"] == "Y" and np.isfinite(self._number("DTHDY")):
             return self._number("DTHDY")
         told = self.ds.loc[self.ds["DSDECOD"].str.upper() == "DEATH", "DSSTDY_LO"] if len(self.ds) else pd.Series([])
-        return float(pd.to_numeric(told).min())
+        return float(np.nanmin(told.to_numpy(dtype=float), initial=np.inf)) if told.notna().any() else float("nan")
 
     def _died(self) -> bool:
         return any(self.person[column] == "Y" for column in ("DTHDM", "DTHDS", "DTHDD"))
@@ -110,7 +110,7 @@ class _Maker:
         days = [1.0, *self._known_days(starts=False)]
         earlier = self.ae["AESTDY_LO"].dropna().tolist()
         floor = min(days) - _BEFORE
-        return max(min([*days, *earlier]), floor)
+        return float(max(min([*days, *earlier]), floor))
 
     def _facts(self) -> dict[str, str]:
         person = self.person
@@ -151,7 +151,12 @@ class _Maker:
     def _records(self) -> dict[str, Listing]:
         who = self.person["USUBJID"]
         without = ("CMINDC",) if self.cut.level is Level.POOLED and self.cut.held_back else ()
-        frames = {EVENTS: ("ae", self.ae), LABS: ("lb", self.lb), MEDICATION: ("cm", self.cm), DISPOSITION: ("ds", self.ds)}
+        frames = {
+            EVENTS: ("ae", self.ae),
+            LABS: ("lb", self.lb),
+            MEDICATION: ("cm", self.cm),
+            DISPOSITION: ("ds", self.ds),
+        }
         return {
             title: listing.own_listing(frame, table, f"{title} of {who}", str(who), without=without)
             for title, (table, frame) in frames.items()

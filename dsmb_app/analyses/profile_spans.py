@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from dsmb_app.model.cut import Cut
 from dsmb_app.model.events import grading_used, intensity, is_serious, organ_class
 from dsmb_app.model.profile import DrugSpan, EventSpan, Span
 
-Row = Mapping[Hashable, Any]
+Row = dict[Hashable, Any]
 
 OTHER = "other"
 KINDS = (medication.STEROID, medication.IMMUNOSUPPRESSANT, medication.ANTIMICROBIAL, OTHER)
@@ -64,7 +64,11 @@ def drug_spans(cm: pd.DataFrame, last: float) -> tuple[DrugSpan, ...]:
         coded = str(row["CMDECOD"])
         name = (coded if coded.upper() not in _NO_CODE else str(row["CMTRT"]) or coded).capitalize()
         when = _drug_days(span(row, "CM", last), ongoing=bool(ongoing[place]))
-        said = (name, str(kinds[place]) if kinds[place] != OTHER else "", _days(row, "CM", ongoing=bool(ongoing[place])))
+        said = (
+            name,
+            str(kinds[place]) if kinds[place] != OTHER else "",
+            _days(row, "CM", ongoing=bool(ongoing[place])),
+        )
         found.append(DrugSpan(place, name, str(kinds[place]), when, "\n".join(part for part in said if part)))
     return tuple(found)
 

@@ -122,8 +122,8 @@ class PatientProfile:
     """What a level may know of one subject.
 
     ``facts``: name -> text, in order. ``doses``: first and last day of each dosing record. ``visits``: day -> name.
-    ``liver``: multiples of the upper limit. ``records``: the tables by title. ``first_day``, ``last_day``: what the axis
-    shows. ``styles`` and ``arms`` as in every result.
+    ``liver``: multiples of the upper limit. ``records``: the tables by title. ``first_day``, ``last_day``: what the
+    axis shows. ``styles`` and ``arms`` as in every result.
     """
 
     subject: str

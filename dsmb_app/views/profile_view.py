@@ -125,7 +125,8 @@ def _entries(profile: PatientProfile, theme: Theme) -> list[Entry]:
     degrees = {event.depth: event.degree for event in profile.events if event.depth}
     solid, none = Qt.PenStyle.SolidLine, Qt.PenStyle.NoPen
     found: list[Entry] = [
-        (words.capitalize(), Mark(theme.grades[depth - 1], "s", none), False) for depth, words in sorted(degrees.items())
+        (words.capitalize(), Mark(theme.grades[depth - 1], "s", none), False)
+        for depth, words in sorted(degrees.items())
     ]
     if any(event.serious for event in profile.events):
         found.append(("Serious", Mark(theme.refusal_text, "s", solid, hollow=True), False))

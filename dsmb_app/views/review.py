@@ -45,7 +45,7 @@ class Pages(Sequence[Page]):
 
 
 class Review(QWidget):
-    """Pages are made when first shown and kept; lists of patients are kept as long as a step of the trail leads there."""
+    """Pages are made when first shown and kept; lists of patients as long as a step of the trail leads there."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()

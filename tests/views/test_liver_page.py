@@ -319,7 +319,11 @@ def test_that_the_values_shown_are_all_that_were_delivered(demo: Locked, tmp_pat
     session = demo.session(Level.NAMED, tmp_path)
     for point in session.figure("F18").points[:10]:
         records = [row for row in read("lb") if row["USUBJID"] == point.subject and row["LBTESTCD"] in TESTS]
-        assert len([row for row in session.profile(point.subject).records["Laboratory"].rows if row[0] in TESTS]) == len(records) > 30
+        assert (
+            len([row for row in session.profile(point.subject).records["Laboratory"].rows if row[0] in TESTS])
+            == len(records)
+            > 30
+        )
 
 
 def test_that_keys_go_from_point_to_point_and_enter_asks(demo: Locked, tmp_path: Path, qtbot, show: Show) -> None:

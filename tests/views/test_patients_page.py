@@ -253,5 +253,3 @@ def test_that_a_trail_forgets_what_lay_ahead_and_keeps_what_is_wanted(qtbot) -> 
     trail.keep(lambda place: not place.subject, else_at=Place(7))
     assert trail.places == [Place(0), Place(1), Place(7)]
     assert trail.now == Place(7)
-
-

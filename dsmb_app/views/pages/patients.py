@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.views.controls import label, search_box, tool
 from dsmb_app.views.desk import Desk
+from dsmb_app.views.flow import row_of
 from dsmb_app.views.history import Place
 from dsmb_app.views.pages.page import Page
 from dsmb_app.views.patient_list import PatientList
@@ -39,28 +40,21 @@ class Patients(Page):
         self.profile.stepped.connect(self._step)
         desk.results_changed.connect(self.refresh)
         for keys, by in (("PgUp", -1), ("PgDown", 1)):
-            context = Qt.ShortcutContext.WidgetWithChildrenShortcut
-            QShortcut(QKeySequence(keys), self, context=context, activated=lambda by=by: self._step(by))
+            bound = QShortcut(QKeySequence(keys), self, activated=lambda by=by: self._step(by))
+            bound.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _lay_out(self) -> None:
         left = QWidget()
-        self._left = QVBoxLayout(left)
-        self._left.setContentsMargins(0, 0, SPACE // 2, 0)
-        top = QHBoxLayout()
-        top.addWidget(self.search)
-        top.addStretch(1)
-        top.addWidget(self.everybody)
-        self._left.addLayout(top)
-        for part in (self.only, self.refusal, self.list):
-            self._left.addWidget(part, int(part is self.list))
-        self._left.addStretch(0)
-        self.right = QStackedWidget()
-        self.right.addWidget(self.nobody)
-        self.right.addWidget(self.profile)
-        self.body = QSplitter(Qt.Orientation.Horizontal)
+        narrow = QVBoxLayout(left)
+        narrow.setContentsMargins(0, 0, SPACE // 2, 0)
+        for part in (row_of(self.search, self.everybody), self.only, self.refusal, self.list):
+            narrow.addWidget(part, int(part is self.list))
+        narrow.addStretch(0)
+        self.right, self.body = QStackedWidget(), QSplitter(Qt.Orientation.Horizontal)
         self.body.setChildrenCollapsible(False)
-        self.body.addWidget(left)
-        self.body.addWidget(self.right)
+        for holder, parts in ((self.right, (self.nobody, self.profile)), (self.body, (left, self.right))):
+            for part in parts:
+                holder.addWidget(part)
         self.body.setSizes([10 * _LIST, 1000 - 10 * _LIST])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -91,11 +85,11 @@ class Patients(Page):
             self.list.narrow(self.among)
             self._say_among()
         profile = self._desk.profile(place.subject) if place.subject and not self._stale else None
-        if profile is None:
-            self.profile.forget()
-        else:
+        if profile is not None:
             self.profile.show_profile(profile, place.tests)
             self.list.select(place.subject)
+        else:
+            self.profile.forget()
         self.right.setCurrentWidget(self.profile if profile else self.nobody)
 
     def _say_among(self) -> None:
@@ -104,13 +98,12 @@ class Patients(Page):
         self.everybody.setVisible(bool(self.among))
 
     def _show_everybody(self) -> None:
-        self.among, self.question = (), ""
+        self.question, self.among = "", ()
         self.list.narrow(())
         self._say_among()
 
     def _step(self, by: int) -> None:
-        there = self.list.beside(self.subject, by)
-        if there:
+        if there := self.list.beside(self.subject, by):
             self.stepped.emit(there)
 
     def focus_search(self) -> None:

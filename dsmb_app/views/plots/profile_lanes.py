@@ -105,7 +105,7 @@ def _draw_drug(panel: pg.PlotItem, drug: DrugSpan, row: int, profile: PatientPro
     return Target(drug.span.first, drug.span.last, row + 0.5, drug.words, MEDICATION, drug.row)
 
 
-def _draw_span(  # noqa: PLR0913 - where, when and how
+def _draw_span(
     panel: pg.PlotItem, span: Span, y: float, profile: PatientProfile, fill: QColor, outline: object, height: float
 ) -> None:
     pale = QColor(fill)
@@ -123,7 +123,7 @@ def _draw_span(  # noqa: PLR0913 - where, when and how
             panel.addItem(arrow, ignoreBounds=True)
 
 
-def draw_box(  # noqa: PLR0913 - where, when and how
+def draw_box(
     panel: pg.PlotItem, first: float, last: float, y: float, height: float, fill: QColor, outline: object
 ) -> None:
     box = QGraphicsRectItem(QRectF(first - 0.5, y - height / 2, last - first + 1, height))
@@ -132,9 +132,7 @@ def draw_box(  # noqa: PLR0913 - where, when and how
     panel.addItem(box, ignoreBounds=True)
 
 
-def _symbols(  # noqa: PLR0913 - where and how
-    panel: pg.PlotItem, x: Iterable[float], y: Iterable[float], symbol: str, size: int, theme: Theme
-) -> None:
+def _symbols(panel: pg.PlotItem, x: Iterable[float], y: Iterable[float], symbol: str, size: int, theme: Theme) -> None:
     item = pg.ScatterPlotItem(
         list(x), list(y), symbol=symbol, size=size, pxMode=True, pen=pen(theme.surface), brush=QColor(theme.text)
     )
@@ -204,7 +202,9 @@ def _band(panel: pg.PlotItem, course: CountCourse, theme: Theme) -> None:
     panel.addItem(band, ignoreBounds=True)
 
 
-def _line(panel: pg.PlotItem, value: float, theme: Theme, *, dashed: bool, words: str = "", across: float = 0.0) -> None:
+def _line(
+    panel: pg.PlotItem, value: float, theme: Theme, *, dashed: bool, words: str = "", across: float = 0.0
+) -> None:
     style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
     options = {"position": across, "anchors": [(0, 1), (0, 1)], "color": theme.muted} if words else None
     line = pg.InfiniteLine(value, angle=0, pen=pen(theme.muted, 0.8, style), label=words or None, labelOpts=options)
