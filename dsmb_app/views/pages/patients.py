@@ -46,7 +46,7 @@ class Patients(Page):
         left = QWidget()
         narrow = QVBoxLayout(left)
         narrow.setContentsMargins(0, 0, SPACE // 2, 0)
-        for part in (row_of(self.search, self.everybody), self.only, self.refusal, self.list):
+        for part in (row_of(self.search, self.everybody, label()), self.only, self.refusal, self.list):
             narrow.addWidget(part, int(part is self.list))
         narrow.addStretch(0)
         self.right, self.body = QStackedWidget(), QSplitter(Qt.Orientation.Horizontal)
