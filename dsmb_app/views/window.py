@@ -79,8 +79,8 @@ class Window(QMainWindow):
         def bind(keys: str, act: Callable[[], None]) -> None:
             QShortcut(QKeySequence(keys), self, activated=act)
 
-        for place in range(9):
-            bind(f"Ctrl+{place + 1}", lambda place=place: self.show_page(place))
+        for place in range(10):
+            bind(f"Ctrl+{(place + 1) % 10}", lambda place=place: self.show_page(place))
         bind("Ctrl+F", lambda: self._with_review(lambda r: r.page.focus_search()))
         bind("Esc", lambda: self._with_review(Review.leave))
         bind("Alt+Left", lambda: self._with_review(Review.back))
