@@ -14,6 +14,8 @@ from dsmb_app.analyses.exhibit_kinds import Exhibit
 from dsmb_app.analyses.exhibits import EXHIBITS, exhibit
 from dsmb_app.analyses.figures import figure, figures
 from dsmb_app.analyses.maturity import maturity
+from dsmb_app.analyses.patients import patients
+from dsmb_app.analyses.profile import profile
 from dsmb_app.blinding.gate import Gate
 from dsmb_app.model import filters
 from dsmb_app.model.choices import FILTERS, Choices
@@ -22,6 +24,7 @@ from dsmb_app.model.cut import SnapshotInfo
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.figures import ONE_A_SUBJECT
 from dsmb_app.model.maturity import Maturity
+from dsmb_app.model.profile import PatientProfile
 from dsmb_app.model.result import Cell, Column, Drill, ExhibitInfo, Figure, Listing, ResultTable, Row, RowKey, Stamp
 from dsmb_app.model.sheet import Sheet
 from dsmb_app.model.study import Study
@@ -44,7 +47,7 @@ class Session:
         self._cut = gate.cut(Level.POOLED, self._choices)
         self._memo: dict[str, ResultTable] = {}
         self._figures: dict[tuple[str, RowKey, str], Figure] = {}
-        self._maturity: Maturity | None = None
+        self._profiles: dict[str, PatientProfile] = {}
         self._sheets: dict[str, Sheet] = {}
 
     @classmethod
@@ -133,7 +136,7 @@ class Session:
         return Stamp(self.snapshot.snap_id, self.snapshot.sha256, created, audit_head)
 
     def exhibits(self) -> tuple[ExhibitInfo, ...]:
-        """List the exhibits that may be seen at this level, in printed order."""
+        """List the exhibits of the level, in printed order."""
         return tuple(ExhibitInfo(e.id, e.title) for e in EXHIBITS if e.allowed(self._cut))
 
     def table(self, number: str) -> ResultTable:
@@ -164,9 +167,7 @@ class Session:
 
     def maturity(self) -> Maturity:
         """Return what the numbers rest on; the same object until the level or a choice changes."""
-        if self._maturity is None:
-            self._maturity = maturity(self._cut)
-        return self._maturity
+        return self._cut.once(maturity)
 
     def walk(self, numbers: Collection[str] = ()) -> Iterator[tuple[ResultTable, Row, Column, Cell]]:
         """Yield every cell of the exhibits asked for (all that may be seen, where none is named)."""
@@ -215,7 +216,7 @@ class Session:
     def forget(self) -> None:
         """Let go of everything unlocked and of every result; the session can be asked nothing after that."""
         self._gate.forget()
-        del self._gate, self._cut, self._memo, self._figures, self._maturity, self._sheets
+        del self._gate, self._cut, self._memo, self._figures, self._profiles, self._sheets
 
     def drill(self, number: str, row: RowKey, column: Column) -> Drill:
         """Return the subjects and records behind a cell.
@@ -248,14 +249,15 @@ class Session:
         """Return a listing with every row as printed texts. Raises Refusal as ``sheet`` does."""
         return self.sheet(number).listing
 
-    def subject_records(self, usubjid: str) -> Listing:
-        """Return all adverse-event records of one subject."""
-        own = self._own((usubjid,))[self._cut.ae["SUBJECT"].to_numpy()]
-        return listing.record_listing(self._cut, own, f"Adverse events of {usubjid}")
+    def patients(self) -> Listing:
+        """List the safety population. Raises Refusal in an open session that shows no patients."""
+        return self._cut.once(patients)
 
-    def subject_labs(self, usubjid: str, tests: tuple[str, ...]) -> Listing:
-        """Return the laboratory records of one subject and some tests."""
-        return listing.lab_listing(self._cut, self._own((usubjid,)), tests)
+    def profile(self, usubjid: str) -> PatientProfile:
+        """Return everything the level may know of one subject, whatever the filters; asked again, the same object."""
+        if usubjid not in self._profiles:
+            self._profiles[usubjid] = profile(self._gate.cut(self.level, self._choices.without()), usubjid)
+        return self._profiles[usubjid]
 
     def chosen_subjects(self, usubjids: Collection[str]) -> Listing:
         """Return the list of some subjects."""
@@ -290,4 +292,4 @@ class Session:
         # The memo goes with the cut it was made from: a result that outlived re-blinding would leak an arm.
         self._choices = filters.kept(self._gate.cut(level, choices), choices)
         self._cut = self._gate.cut(level, self._choices)
-        self._memo, self._figures, self._maturity, self._sheets = {}, {}, None, {}
+        self._memo, self._figures, self._profiles, self._sheets = {}, {}, {}, {}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dsmb_app.model.cut import Cut
 from dsmb_app.model.specimen import other_specimen
 
 Floats = npt.NDArray[np.float64]
@@ -130,10 +130,20 @@ def _tests(lb: pd.DataFrame) -> tuple[Ints, list[str]]:
     return (tests % len(kinds)) * len(places) + specimens % len(places), names
 
 
+class WithLabs(Protocol):
+    """A cut, or the part of one that a single subject needs: laboratory records, and the subjects they belong to."""
+
+    @property
+    def lb(self) -> pd.DataFrame: ...
+
+    @property
+    def subjects(self) -> pd.DataFrame: ...
+
+
 class Labs:
     """The laboratory records of a cut, encoded by test once; ``tests`` in alphabetical order."""
 
-    def __init__(self, cut: Cut) -> None:
+    def __init__(self, cut: WithLabs) -> None:
         lb = self._lb = cut.lb
         found, called = _tests(lb)
         used = {called[code] for code in np.unique(found)}

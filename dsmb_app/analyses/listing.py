@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -65,18 +66,22 @@ OF_DATASET: Mapping[str, tuple[dict[str, str], str, str]] = {
 """By dataset: what a reader sees of its records, the day that orders them, and what they are called."""
 FIRST = {"lb": ("LBTESTCD",), "vs": ("VSTESTCD",)}
 _NOTHING: Mapping[str, Sequence[str]] = {}
-_DIGITS = {"ULN": 2, "XULN": 2, "CMDOSE": 2, "VISITNUM": 1}
+_AS_DELIVERED = ("CMDOSE",)
+_DIGITS = {"ULN": 2, "XULN": 2, "VISITNUM": 1}
 _PRECISION = {"D": "day", "M": "month", "Y": "year", "": "not known"}
 
 
-def subject_listing(cut: Cut, mask: Bools, title: str, beside: Mapping[str, Sequence[str]] = _NOTHING) -> Listing:
+def subject_listing(
+    cut: Cut, mask: Bools, title: str, beside: Mapping[str, Sequence[str]] = _NOTHING, *, notes: Sequence[str] = ()
+) -> Listing:
     """List subjects: id, arm (closed levels only), and what describes them. ``mask`` is over ``cut.subjects``.
 
     ``beside``: further columns by header, one text for each of ``cut.subjects``.
     """
     columns = {**cut.once(_of_people), **{header: header for header in beside}}
     everybody = cut.subjects.assign(**{header: pd.Series(texts, dtype="str") for header, texts in beside.items()})
-    return _listing(cut, everybody[mask], np.flatnonzero(mask), columns, title)
+    found = _listing(cut, everybody[mask], np.flatnonzero(mask), columns, title)
+    return replace(found, footnotes=tuple(notes))
 
 
 def record_listing(cut: Cut, mask: Bools, title: str) -> Listing:
@@ -108,6 +113,15 @@ def behind_listing(cut: Cut, behind: Behind, among: Bools) -> Listing:
     title = f"{int(wanted.sum())} {behind.title or words}"
     known = cut.once(_FILLED[behind.dataset]) if behind.dataset in _FILLED else filled(frame, columns)
     return _listing(cut, records, records["SUBJECT"].to_numpy(), known, title)
+
+
+def own_listing(frame: pd.DataFrame, table: str, title: str, usubjid: str, *, without: Sequence[str] = ()) -> Listing:
+    """List the records of one subject and one dataset ("ae", "lb", "cm" or "ds"), in their order, without its id."""
+    here = {c: head for c, head in OF_DATASET[table][0].items() if c in frame and c not in without}
+    columns = filled(frame, here) if len(frame) else here
+    texts = [texts_of(frame[column], column) for column in columns]
+    rows = tuple(zip(*texts, strict=True)) if len(frame) else ()
+    return Listing(title, tuple(columns.values()), rows, (usubjid,) * len(frame))
 
 
 def filled(frame: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
@@ -150,6 +164,8 @@ def texts_of(column: pd.Series, name: str) -> list[str]:
     """Return the values of a column as printed."""
     if name.endswith("_P"):
         return [_PRECISION[value] for value in column]
+    if name in _AS_DELIVERED:
+        return ["" if value != value else f"{value:.15g}" for value in column]
     if pd.api.types.is_numeric_dtype(column.dtype):
         return [
             "" if np.isnan(value) else formats.half_up(value, _DIGITS.get(name, 0))

@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 STEROID, IMMUNOSUPPRESSANT, ANTIMICROBIAL = "steroid", "immunosuppressant", "antimicrobial"
 _HEADERS = {STEROID: "Background steroid", IMMUNOSUPPRESSANT: "Background immunosuppressant"}
 _SYSTEMIC = ("ORAL", "INTRAVENOUS", "INTRAMUSCULAR", "SUBCUTANEOUS")
-_ONGOING = ("ONGOING", "AFTER", "DURING/AFTER")
+ONGOING = ("ONGOING", "AFTER", "DURING/AFTER")
 
 
 class Days(NamedTuple):
@@ -64,7 +64,7 @@ def taken(cm: pd.DataFrame) -> Days:
     else it is known for its start day alone, and for nothing at all without a start.
     """
     start, end = (cm[column].to_numpy(dtype=float) for column in ("CMSTDY_LO", "CMENDY_HI"))
-    ongoing = (cm["CMENRTPT"].str.upper().isin(_ONGOING) | cm["CMENRF"].str.upper().isin(_ONGOING)).to_numpy(dtype=bool)
+    ongoing = (cm["CMENRTPT"].str.upper().isin(ONGOING) | cm["CMENRF"].str.upper().isin(ONGOING)).to_numpy(dtype=bool)
     last = np.where(np.isfinite(end), end, np.where(ongoing, np.inf, np.where(np.isfinite(start), start, -np.inf)))
     return Days(np.where(np.isfinite(start), start, -np.inf), last)
 

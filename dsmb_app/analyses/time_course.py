@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from dsmb_app.analyses.edish import FLOOR, TESTS
 from dsmb_app.analyses.lab_values import Bools, Labs
@@ -36,8 +37,8 @@ def time_course(cut: Cut, usubjid: str) -> TimeCourse:
     if not len(found):
         raise Refusal("SUBJECT-NOT-HERE", f"No subject is called '{usubjid}' here.", "Choose one of a list or plot.")
     at = int(found[0])
-    courses, left_out = _courses(cut, at)
-    events, doses = _events(cut, at), _doses(cut, at)
+    courses, left_out = liver_courses(cut.once(Labs), cut.lb, at)
+    events, doses = _events(cut, at), dose_spans(cut, at)
     arm = int(cut.subjects["ARM"].iloc[at])
     end = float(cut.subjects["ENDSTDY"].iloc[at])
     days = [r.day for c in courses for r in c.readings] + [d for pair in doses for d in pair]
@@ -65,9 +66,11 @@ def time_course(cut: Cut, usubjid: str) -> TimeCourse:
     )
 
 
-def _courses(cut: Cut, at: int) -> tuple[tuple[Course, ...], int]:
-    """Return the tests that have results, and how many results have no day or no upper limit."""
-    labs, lb = cut.once(Labs), cut.lb
+def liver_courses(labs: Labs, lb: pd.DataFrame, at: int) -> tuple[tuple[Course, ...], int]:
+    """Return the tests that have results, and how many results have no day or no upper limit.
+
+    ``labs``: the records ``lb``; ``at``: the subject's place.
+    """
     courses, left_out = [], 0
     for test in _ORDER:
         records = labs.of(test)
@@ -83,21 +86,22 @@ def _courses(cut: Cut, at: int) -> tuple[tuple[Course, ...], int]:
         ):
             side = "<" if bound < 0 else ">" if bound > 0 else ""
             height = max(float(multiple / 2 if bound < 0 else multiple), FLOOR)
-            readings.append(Reading(float(day), height, _words(cut, int(row), float(multiple), side), side, bool(base)))
+            words = result_words(lb.iloc[int(row)], f"{side}{formats.half_up(float(multiple), 2)} x ULN")
+            readings.append(Reading(float(day), height, words, side, bool(base), int(row)))
         if readings:
             courses.append(Course(test, tuple(readings)))
     return tuple(courses), left_out
 
 
-def _words(cut: Cut, row: int, multiple: float, side: str) -> str:
-    record = cut.lb.iloc[row]
+def result_words(record: pd.Series, more: str) -> str:
+    """Return a laboratory record in words: result and unit as reported, what is said of it, and the visit."""
     result = " ".join(str(record[c]) for c in ("LBORRES", "LBORRESU") if record[c] == record[c] and record[c] != "")
     visit = str(record["VISIT"]) if "VISIT" in record and record["VISIT"] == record["VISIT"] else ""
-    parts = (result, f"{side}{formats.half_up(multiple, 2)} x ULN", visit.capitalize())
-    return ", ".join(part for part in parts if part)
+    return ", ".join(part for part in (result, more, visit.capitalize()) if part)
 
 
-def _doses(cut: Cut, at: int) -> tuple[tuple[float, float], ...]:
+def dose_spans(cut: Cut, at: int) -> tuple[tuple[float, float], ...]:
+    """Return the first and last day of each dosing record of a subject; none where dose days are sealed."""
     if not len(cut.doses):
         return ()
     rows = cut.doses[(cut.doses["SUBJECT"] == at) & cut.doses["EXSTDY"].notna()]
@@ -126,7 +130,7 @@ def _events(cut: Cut, at: int) -> tuple[EventBar, ...]:
     for row, serious in zip(rows.to_dict("records"), is_serious(rows), strict=True):
         start, end = float(row["AESTDY_LO"]), float(row["AEENDY_HI"])
         begun = start if np.isfinite(start) else 1.0
-        parts = (_degree(cut, row), "serious" if serious else "", str(row["AEOUT"]).lower())
+        parts = (degree(cut, row), "serious" if serious else "", str(row["AEOUT"]).lower())
         bars.append(
             EventBar(
                 str(row["AEDECOD"] or row["AETERM"]),
@@ -139,7 +143,7 @@ def _events(cut: Cut, at: int) -> tuple[EventBar, ...]:
     return tuple(sorted(bars, key=lambda bar: (bar.start, bar.end, bar.term)))
 
 
-def _degree(cut: Cut, row: dict[Hashable, Any]) -> str:
+def degree(cut: Cut, row: dict[Hashable, Any]) -> str:
     """Return grade or severity in words, whichever the exhibits use."""
     used = grading_used(cut.ae, cut.study.ae.grading)
     text = str(row[used]).strip().lower()

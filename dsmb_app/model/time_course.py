@@ -11,7 +11,8 @@ from dsmb_app.model.words import Level
 class Reading:
     """One result: study day, multiple of the upper limit as drawn, and what was reported, in words.
 
-    ``bound``: "<" or ">" where the result is only bounded (then <x is drawn at half of x), else "".
+    ``bound``: "<" or ">" where the result is only bounded (then <x is drawn at half of x), else "". ``row``: its record
+    among those that were read.
     """
 
     day: float
@@ -19,6 +20,7 @@ class Reading:
     words: str
     bound: str = ""
     baseline: bool = False
+    row: int = -1
 
 
 @dataclass(frozen=True, slots=True)

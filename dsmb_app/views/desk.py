@@ -12,6 +12,7 @@ from PySide6.QtGui import QCursor, QGuiApplication
 from dsmb_app.model.choices import Choices
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.maturity import Maturity
+from dsmb_app.model.profile import PatientProfile
 from dsmb_app.model.result import Column, Drill, Figure, Listing, ResultTable, RowKey
 from dsmb_app.model.words import Level
 from dsmb_app.session import ExhibitInfo, Session
@@ -91,13 +92,13 @@ class Desk(QObject):
         """Return who stands behind a cell; None, having said why, where nobody may be shown."""
         return self._asked(lambda: self.session.drill(number, row, column))
 
-    def subject_records(self, usubjid: str) -> Listing | None:
-        """Return the records of one subject; None, having said why, where nobody may be shown."""
-        return self._asked(lambda: self.session.subject_records(usubjid))
+    def patients(self) -> Listing:
+        """Return the list of patients. Raises Refusal where nobody may be shown."""
+        return self.session.patients()
 
-    def subject_labs(self, usubjid: str, tests: tuple[str, ...]) -> Listing | None:
-        """Return laboratory records of one subject; None, having said why, where nobody may be shown."""
-        return self._asked(lambda: self.session.subject_labs(usubjid, tests))
+    def profile(self, usubjid: str) -> PatientProfile | None:
+        """Return what is known of one subject; None, having said why, where nobody may be shown."""
+        return self._asked(lambda: self.session.profile(usubjid))
 
     def chosen_subjects(self, usubjids: Collection[str]) -> Listing | None:
         """Return the list of some subjects; None, having said why, where nobody may be shown."""

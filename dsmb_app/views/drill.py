@@ -1,4 +1,4 @@
-"""Behind a number: its subjects, their records, and all records of one subject. The same for every exhibit."""
+"""Behind a number: its subjects and their records, each of which leads to its patient. The same for every exhibit."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class RecordsView(QWidget):
         self.setFocusProxy(self.panels[0].view)
 
 
-_HINT = "A click or Enter on a row shows every record of its subject."
+_HINT = "A click or Enter on a row opens its patient."
 
 
 def of_cell(desk: Desk, drill: Drill) -> RecordsView:
@@ -94,8 +94,3 @@ def of_cell(desk: Desk, drill: Drill) -> RecordsView:
 def of_subjects(desk: Desk, question: str, subjects: Listing) -> RecordsView:
     """Return the view of some subjects."""
     return RecordsView(desk, question, [subjects], hint=_HINT)
-
-
-def of_subject(desk: Desk, usubjid: str, *records: Listing) -> RecordsView:
-    """Return the view of one subject's records, which lead no further."""
-    return RecordsView(desk, f"Subject {usubjid}", list(records))

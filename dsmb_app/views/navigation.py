@@ -31,7 +31,7 @@ class Navigation(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for place, page in enumerate(pages, start=1):
             item = QListWidgetItem(f"{place}  {page.title}")
-            item.setToolTip(f"{page.title} (Ctrl+{place})" if place <= 9 else page.title)
+            item.setToolTip(f"{page.title} (Ctrl+{place % 10})" if place <= 10 else page.title)
             self.list.addItem(item)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(SPACE, SPACE, SPACE, SPACE * 3 // 2)

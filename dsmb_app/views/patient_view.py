@@ -30,7 +30,7 @@ class TimeCourseView(PlotView):
         super().__init__(desk, FIGURE, TimeCoursePlot())
         self.subject = ""
         self.records = tool(
-            "All records", "search", self._ask, hint="All laboratory and event records (Enter)", text=True
+            "Open patient", "patients", self._ask, hint="Everything known of the patient (Enter)", text=True
         )
         self.back = tool("Close", "close", self.back_wanted.emit, hint="Close (Esc)")
         self._tools.insertWidget(1, self.records)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from dsmb_app.model.result import Column, RowKey
@@ -13,12 +14,16 @@ from dsmb_app.views.band import SessionBand
 from dsmb_app.views.banner import Banner
 from dsmb_app.views.curve_view import FIRST
 from dsmb_app.views.desk import Desk
+from dsmb_app.views.history import STEPS, History, Place, StepButtons
 from dsmb_app.views.maturity_strip import MaturityStrip
 from dsmb_app.views.navigation import Navigation
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.pages.page import Page
+from dsmb_app.views.pages.patients import Patients
 from dsmb_app.views.theme import SPACE
 from dsmb_app.views.when_view import WhenView
+
+PATIENTS = next(place for place, page in enumerate(PAGES) if page.make is Patients)
 
 
 class Pages(Sequence[Page]):
@@ -30,6 +35,10 @@ class Pages(Sequence[Page]):
 
     def __len__(self) -> int:
         return len(self._made)
+
+    def is_made(self, place: int) -> bool:
+        """Tell whether a page was asked for already."""
+        return self._made[place] is not None
 
     def __getitem__(self, place: int) -> Page:
         found = self._made[place]
@@ -43,7 +52,7 @@ class Pages(Sequence[Page]):
 
 
 class Review(QWidget):
-    """Pages are made when first shown and kept; views of patients are forgotten on the way back."""
+    """Pages are made when first shown and kept; lists of patients as long as a step of the trail leads there."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -55,8 +64,10 @@ class Review(QWidget):
         self.band, self.banner, self.navigation = SessionBand(desk), Banner(), Navigation(PAGES)
         self.strip = MaturityStrip(desk)
         # All at once they would keep the reader waiting for what is out of sight.
-        self.pages: Sequence[Page] = Pages(len(PAGES), self._make)
+        self.pages = Pages(len(PAGES), self._make)
         self.stack = QStackedWidget()
+        self.history, self._level = History(), desk.level
+        self.steps = StepButtons(self.history, self.back, lambda: self.go(1))
         self._lay_out()
         self._mark_level()
         self.navigation.chosen.connect(self.show_page)
@@ -70,8 +81,11 @@ class Review(QWidget):
         self.stack.insertWidget(0, page)  # views of patients stay last, in the order in which they were asked for
         page.drilled.connect(self.drill)
         page.labs_wanted.connect(self.show_labs)
+        if isinstance(page, Patients):
+            page.opened.connect(self._open_listed)
+            page.stepped.connect(self._step_to)
         page.subjects_wanted.connect(self.show_subjects)
-        page.patient_wanted.connect(self.show_patient)
+        page.patient_wanted.connect(self.open_patient)
         return page
 
     def _lay_out(self) -> None:
@@ -90,6 +104,7 @@ class Review(QWidget):
         inner = QVBoxLayout(body)
         inner.setSpacing(0)
         inner.setContentsMargins(0, 0, 0, 0)
+        self.band.layout().insertWidget(0, self.steps)
         inner.addWidget(self.band)
         inner.addWidget(self.strip)
         inner.addLayout(below, 1)
@@ -104,22 +119,32 @@ class Review(QWidget):
 
     @property
     def is_drilled(self) -> bool:
-        """Tell whether patients are shown."""
+        """Tell whether something stands before the page: a list of patients, a course over time."""
         return self.stack.currentWidget() not in self.pages
 
+    def choose(self, place: int) -> None:
+        """Choose a page by its number, also the one whose list or patient is shown."""
+        if place < len(self.pages):
+            self.navigation.choose(place)
+            self.show_page(place)
+
     def show_page(self, place: int) -> None:
-        """Show a page; views of patients are forgotten."""
-        self._forget_patients()
-        self.strip.show_for(self.pages[place].about)
-        self.stack.setCurrentWidget(self.pages[place])
+        """Show a page; the page of patients with the patient it showed last."""
+        subject = self.patients.subject if place == PATIENTS else ""
+        self._visit(Place(place, subject=subject))
+
+    @property
+    def patients(self) -> Patients:
+        """Return the page of patients."""
+        page = self.pages[PATIENTS]
+        assert isinstance(page, Patients)
+        return page
 
     def drill(self, number: str, row: RowKey, column: Column) -> None:
         """Show who stands behind a cell."""
         found = self.desk.drill(number, row, column)
         if found is not None:
-            view = drill.of_cell(self.desk, found)
-            view.subject_wanted.connect(self._show_subject)
-            self._push(view)
+            self._push(drill.of_cell(self.desk, found))
 
     def show_when(self, number: str, row: RowKey, words: str) -> None:
         """Show the course over time of a row of an exhibit, or say why it has none."""
@@ -130,65 +155,103 @@ class Review(QWidget):
             self._push(view)
 
     def show_labs(self, usubjid: str, tests: tuple[str, ...]) -> None:
-        """Show one subject's laboratory records of some tests, and its adverse events."""
-        labs = self.desk.subject_labs(usubjid, tests)
-        records = self.desk.subject_records(usubjid) if labs is not None else None
-        if labs is not None and records is not None:
-            self._push(drill.of_subject(self.desk, usubjid, labs, records))
+        """Show one patient, with the laboratory records of some tests."""
+        self.open_patient(usubjid, tests=tests)
 
     def show_subjects(self, question: str, usubjids: Collection[str]) -> None:
         """Show the list of some subjects."""
         found = self.desk.chosen_subjects(usubjids)
         if found is not None:
-            view = drill.of_subjects(self.desk, question, found)
-            view.subject_wanted.connect(self._show_subject)
-            self._push(view)
+            self._push(drill.of_subjects(self.desk, question, found))
 
-    def _show_subject(self, usubjid: str) -> None:
-        if self.page.show_subject(usubjid, self.stack.currentWidget().panels[0].model.listing.subjects):
-            self._forget_patients()
-            self.stack.setCurrentWidget(self.page)
-            return
-        self.show_patient(usubjid)
-
-    def show_patient(self, usubjid: str) -> None:
-        """Show every record of one subject."""
-        records = self.desk.subject_records(usubjid) if usubjid else None
-        if records is not None:
-            self._push(drill.of_subject(self.desk, usubjid, records))
+    def open_patient(
+        self, usubjid: str, *, question: str = "", among: tuple[str, ...] = (), tests: tuple[str, ...] = ()
+    ) -> None:
+        """Show a patient; previous and next go through ``among``, the list that answers a question, else all."""
+        if self.desk.profile(usubjid) is not None:
+            self._visit(Place(PATIENTS, None, usubjid, question, among, tests))
 
     def _push(self, view: drill.RecordsView | WhenView) -> None:
         self.banner.hide()
         view.back_wanted.connect(self.back)
+        if isinstance(view, drill.RecordsView):
+            among = tuple(dict.fromkeys(view.panels[0].model.listing.subjects))
+            view.subject_wanted.connect(lambda who: self.open_patient(who, question=view.question.text(), among=among))
         self.stack.addWidget(view)
-        self.stack.setCurrentWidget(view)
-        view.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._visit(Place(max(self.navigation.list.currentRow(), 0), view))
+
+    def _open_listed(self, usubjid: str) -> None:
+        self.open_patient(usubjid, question=self.patients.question, among=self.patients.among)
+
+    def _step_to(self, usubjid: str) -> None:
+        """Show the previous or next patient: in the trail it takes the place of the one before."""
+        page = self.patients
+        self.history.replace(Place(PATIENTS, None, usubjid, page.question, page.among))
+        self._show(self.history.now)
+
+    def _visit(self, place: Place) -> None:
+        self.history.visit(place)
+        self._sweep()
+        self._show(place)
+
+    def _show(self, place: Place | None) -> None:
+        if place is None:
+            return
+        with QSignalBlocker(self.navigation):
+            self.navigation.choose(place.page)
+        page = self.pages[place.page]
+        self.strip.show_for(page.about)
+        self.stack.setCurrentWidget(place.view or page)
+        if isinstance(page, Patients) and place.view is None:
+            page.show_patient(place)
+        if place.view is not None:
+            place.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def go(self, by: int) -> None:
+        """Go back or forward in the trail."""
+        self._show(self.history.step(by))
 
     def back(self) -> None:
-        """Go back one step: from a subject to the cell, from the cell to the page, then within the page."""
-        if not self.is_drilled:
-            self.page.back()
+        """Go back one step: first within the page, then in the trail."""
+        if self.is_drilled or not self.page.back():
+            self.go(-1)
+
+    def leave(self) -> None:
+        """Leave what stands before a page: a list, a patient that was opened from one, a part of the page."""
+        place = self.history.now
+        if self.is_drilled or (place is not None and place.subject and place.page == PATIENTS):
+            self.go(-1)
         else:
-            self._drop(self.stack.currentWidget())
-            last = self.stack.widget(self.stack.count() - 1)
-            self.stack.setCurrentWidget(last if last not in self.pages else self.page)
-            self.stack.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+            self.page.back()
 
-    def _drop(self, view: QWidget) -> None:
-        self.stack.removeWidget(view)
-        view.deleteLater()
-
-    def _forget_patients(self) -> None:
+    def _sweep(self) -> None:
+        """Drop the lists that no step leads to any more."""
+        kept = {id(place.view) for place in self.history.places}
         for view in [self.stack.widget(i) for i in range(self.stack.count())]:
-            if view not in self.pages:
-                self._drop(view)
+            if view not in self.pages and id(view) not in kept:
+                self.stack.removeWidget(view)
+                view.deleteLater()
 
     def _results_changed(self) -> None:
-        # What was asked at another level or under other choices must not stay on the screen.
-        if self.is_drilled:
-            self._forget_patients()
-            self.stack.setCurrentWidget(self.page)
+        # What was asked at another level or under other choices must not stay on the screen, nor in the trail.
+        if self.desk.level is not self._level:
+            self._level = self.desk.level
+            here = self.page
+            self.history.forget(Place(max(self.navigation.list.currentRow(), 0)))
+            if isinstance(here, Patients) or self.pages.is_made(PATIENTS):
+                self.patients.forget_patient()
+        else:
+            self.history.keep(lambda place: place.view is None, else_at=Place(self.navigation.list.currentRow()))
+        self._sweep()
+        self.stack.setCurrentWidget(self.page)
         self._mark_level()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go back and forward by the mouse's own buttons."""
+        if event.button() in STEPS:
+            self.go(STEPS[event.button()])
+        else:
+            super().mousePressEvent(event)
 
     def _mark_level(self) -> None:
         """Frame a closed session in red."""

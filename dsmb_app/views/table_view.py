@@ -57,6 +57,13 @@ class TableView(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Leave the buttons at the side of the mouse, back and forward, to the window."""
+        if event.button() in (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton):
+            event.ignore()
+        else:
+            super().mousePressEvent(event)
+
     def _clicked(self, index: QModelIndex) -> None:
         # With a modifier a click is part of choosing cells to copy; so is one that ends a drag.
         if QApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier and self._chosen() <= 1:

@@ -79,17 +79,18 @@ class Window(QMainWindow):
         def bind(keys: str, act: Callable[[], None]) -> None:
             QShortcut(QKeySequence(keys), self, activated=act)
 
-        for place in range(9):
-            bind(f"Ctrl+{place + 1}", lambda place=place: self.show_page(place))
+        for place in range(10):
+            bind(f"Ctrl+{(place + 1) % 10}", lambda place=place: self.show_page(place))
         bind("Ctrl+F", lambda: self._with_review(lambda r: r.page.focus_search()))
-        for keys in ("Esc", "Alt+Left"):
-            bind(keys, lambda: self._with_review(Review.back))
+        bind("Esc", lambda: self._with_review(Review.leave))
+        bind("Alt+Left", lambda: self._with_review(Review.back))
+        bind("Alt+Right", lambda: self._with_review(lambda review: review.go(1)))
         bind("Ctrl+O", self.ask_to_open)
         bind("Ctrl+E", self.export)
 
     def show_page(self, place: int) -> None:
         """Show a page of the session by its place."""
-        self._with_review(lambda review: review.navigation.choose(place))
+        self._with_review(lambda review: review.choose(place))
 
     def _with_review(self, act: Callable[[Review], None]) -> None:
         if self.review is not None:

@@ -162,14 +162,16 @@ def test_that_a_click_on_a_mark_shows_its_subjects_values(
         "Waterfall": lambda: shown.plot.bars, "Nadir": lambda: shown.plot.points, "Over time": lambda: shown.plot.spots,
     }[view]()  # fmt: skip
     click(qtbot, shown, len(subjects) - 1)
-    labs = records(review).panels[0].model.listing
-    asked = records(review).question.text().removeprefix("Subject ")
+    page, asked = review.page, review.patients.profile.profile.subject
+    assert page is review.patients
     assert asked in {one.subject for one in subjects}
     if view == "Waterfall":
         assert asked == subjects[-1].subject
-    assert set(labs.subjects) == {asked}
-    assert {row[labs.headers.index("Test")] for row in labs.rows} == {"PLAT"}
+    labs = page.profile.records.currentWidget()
+    assert labs is page.profile.panels["Laboratory"]
+    assert labs.view.currentIndex().siblingAtColumn(0).data() == "PLAT"
     review.back()
+    assert review.page is not page
     assert review.stack.currentWidget() is review.page
 
 

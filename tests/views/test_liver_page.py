@@ -104,21 +104,20 @@ def test_that_a_click_on_a_point_shows_its_subjects_tests_over_time(
     assert patient.course.result is None
 
 
-def test_that_all_records_of_the_subject_are_one_click_away(demo: Locked, tmp_path: Path, qtbot, show: Show) -> None:
+def test_that_the_whole_patient_is_one_click_away(demo: Locked, tmp_path: Path, qtbot, show: Show) -> None:
     review = show(demo.session(Level.MASKED, tmp_path), "Liver")
-    plot, patient = plot_of(review), review.page.patient
+    plot, patient, liver = plot_of(review), review.page.patient, review.page
     subject = plot.points[alone(plot)].subject
     click(qtbot, plot, alone(plot))
     qtbot.mouseClick(patient.course.records, Qt.MouseButton.LeftButton)
-    view = review.stack.currentWidget()
-    assert isinstance(view, RecordsView)
-    labs, events = (panel.model.listing for panel in view.panels)
-    assert view.question.text() == f"Subject {subject}"
-    assert set(labs.subjects) == {subject}
-    assert set(events.subjects) <= {subject}
-    assert {row[labs.headers.index("Test")] for row in labs.rows} == TESTS
+    assert review.page is review.patients
+    shown = review.patients.profile
+    assert shown.profile.subject == subject
+    table = shown.records.currentWidget()
+    assert table is shown.panels["Laboratory"]
+    assert table.view.currentIndex().siblingAtColumn(0).data() in TESTS
     review.back()
-    assert review.stack.currentWidget() is review.page
+    assert review.page is liver
     assert patient.isVisible()
 
 
@@ -141,7 +140,7 @@ def test_that_keys_go_through_the_results_and_enter_shows_the_records(
     test, reading = course.readings[1]
     assert course.tip_of(1).splitlines() == [f"{test}, day {reading.day:g}", reading.words]
     qtbot.keyClick(course, Qt.Key.Key_Return)
-    assert review.is_drilled
+    assert review.page is review.patients
 
 
 def frame(qtbot, plot: EDish, places: list[int]) -> None:
@@ -227,23 +226,6 @@ def test_that_a_change_of_level_closes_the_patient(demo: Locked, tmp_path: Path,
     patient = review.page.patient
     assert not patient.isVisible()
     assert (patient.course.subject, patient.course.result, patient.course.plot.readings) == ("", None, [])
-
-
-def test_that_a_subject_of_a_cell_is_shown_over_time(demo: Locked, tmp_path: Path, qtbot, show: Show) -> None:
-    session = demo.session(Level.NAMED, tmp_path)
-    review = show(session, "Liver")
-    row = next(row for row in session.table("K18").rows if row.key[-1] == ">3 x ULN" and row.key[0] == "ALT")
-    review.drill("K18", row.key, Column(TOTAL, Stat.N))
-    listed = review.stack.currentWidget().panels[0]
-    subjects = set(listed.model.listing.subjects)
-    assert len(subjects) == 3
-    listed.asked.emit(listed.model.listing.subjects[1])
-    assert review.stack.currentWidget() is review.page
-    patient = review.page.patient
-    assert patient.course.subject == listed.model.listing.subjects[1]
-    assert patient.course.isVisible()
-    review.back()
-    assert set(patient.list.model.listing.subjects) == subjects
 
 
 def press(qtbot, review: Review, name: str) -> None:
@@ -337,7 +319,11 @@ def test_that_the_values_shown_are_all_that_were_delivered(demo: Locked, tmp_pat
     session = demo.session(Level.NAMED, tmp_path)
     for point in session.figure("F18").points[:10]:
         records = [row for row in read("lb") if row["USUBJID"] == point.subject and row["LBTESTCD"] in TESTS]
-        assert len(session.subject_labs(point.subject, tuple(TESTS)).rows) == len(records) > 30
+        assert (
+            len([row for row in session.profile(point.subject).records["Laboratory"].rows if row[0] in TESTS])
+            == len(records)
+            > 30
+        )
 
 
 def test_that_keys_go_from_point_to_point_and_enter_asks(demo: Locked, tmp_path: Path, qtbot, show: Show) -> None:

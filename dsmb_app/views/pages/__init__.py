@@ -19,6 +19,7 @@ from dsmb_app.views.pages.listings import Listings
 from dsmb_app.views.pages.liver import Liver
 from dsmb_app.views.pages.overview import Overview
 from dsmb_app.views.pages.page import Page
+from dsmb_app.views.pages.patients import Patients
 from dsmb_app.views.pages.plotted_page import PlottedPage
 
 
@@ -38,10 +39,11 @@ PAGES = (
     PageInfo("Blood counts", "blood_counts", BloodCounts),
     PageInfo("Infections", "infections", Infections),
     PageInfo("Cycles", "cycles", Cycles),
-    PageInfo("Laboratory", "laboratory", Laboratory),
-    PageInfo("Special interest", "special_interest", partial(PlottedPage, number="K14")),
-    PageInfo("Conduct", "conduct", partial(ExhibitPage, numbers=("T02", "T06"))),
+    PageInfo("Patients", "patients", Patients),
     PageInfo("Listings", "listings", Listings),
     PageInfo("Data quality", "data_quality", DataQuality),
+    PageInfo("Conduct", "conduct", partial(ExhibitPage, numbers=("T02", "T06"))),
+    PageInfo("Laboratory", "laboratory", Laboratory),
+    PageInfo("Special interest", "special_interest", partial(PlottedPage, number="K14")),
     PageInfo("All exhibits", "exhibits", AllExhibits),
 )

@@ -75,16 +75,12 @@ class Liver(Page):
         """Leave the border below the table where the reader has put it, also for the next patient."""
         self._patient = 100 * self.left.sizes()[1] // max(sum(self.left.sizes()), 1)
 
-    def show_subject(self, usubjid: str, among: tuple[str, ...]) -> bool:
-        """Show a subject of a cell's list over time, with the others of the list one step behind."""
-        self._show_subjects(tuple(dict.fromkeys(among)))
-        self.patient.show_subject(usubjid)
-        return True
-
-    def back(self) -> None:
+    def back(self) -> bool:
         """Close the patient, or go back to those chosen with it."""
-        if self.patient.isVisible():
-            self.patient.go_back()
+        if not self.patient.isVisible():
+            return False
+        self.patient.go_back()
+        return True
 
     def _divide(self) -> None:
         """Leave the border where the reader has put it."""

@@ -27,9 +27,6 @@ class Page(QWidget):
     def focus_search(self) -> None:
         """Put the cursor where the reader searches; a page without a search stays as it is."""
 
-    def back(self) -> None:
-        """Go back one step within the page; a page without steps stays as it is."""
-
-    def show_subject(self, usubjid: str, among: tuple[str, ...]) -> bool:
-        """Show a subject of a cell's list on the page itself; False where a list of records is the page's answer."""
+    def back(self) -> bool:
+        """Go back one step within the page; False where there is none."""
         return False

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont
 
 from dsmb_app.views.theme import SPACE, Theme
+
+SIDE_BUTTONS = (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton)
 
 
 class Canvas(pg.GraphicsLayoutWidget):
@@ -18,6 +21,13 @@ class Canvas(pg.GraphicsLayoutWidget):
         self.ci.layout.setContentsMargins(0, 0, 0, 0)
         self.ci.layout.setSpacing(0)
         self.ci.layout.setHorizontalSpacing(SPACE)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Leave the buttons at the side of the mouse, back and forward, to the window."""
+        if event.type() is QEvent.Type.MouseButtonPress and event.button() in SIDE_BUTTONS:
+            event.ignore()
+            return False
+        return super().viewportEvent(event)
 
     def add_panel(self, column: int) -> pg.PlotItem:
         """Add a panel whose scale stands on top and which the mouse does not move."""

@@ -36,7 +36,7 @@ class TimeCoursePlot(PointPlot):
 
     def __init__(self, theme: Theme | None = None) -> None:
         """Draw in a theme, or in the one that the window has."""
-        goes = "Left and right go from result to result, Enter shows all records of the subject."
+        goes = "Left and right go from result to result, Enter opens the patient."
         super().__init__("Liver tests over time", goes=goes, theme=theme)
         self._figure: TimeCourse | None = None
         self.readings: list[tuple[str, Reading]] = []
