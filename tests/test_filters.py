@@ -185,9 +185,17 @@ def test_that_a_filter_leaves_these_subjects_of_so_many(
 
 def test_that_a_filter_of_records_leaves_denominators_deaths_and_data_quality_alone(tmp_path: Path) -> None:
     session = opened(few(), tmp_path)
-    before = {exhibit: cells(session, exhibit) for exhibit in OF_SUBJECTS}
+
+    def untouched() -> dict[str, dict[tuple[str, ...], str]]:
+        # The rows of T07 that repeat what footnotes say of emergent events go with the events.
+        found = {exhibit: cells(session, exhibit) for exhibit in OF_SUBJECTS}
+        return {
+            e: {at: t for at, t in c.items() if not at[0].startswith("Treatment-emergent")} for e, c in found.items()
+        }
+
+    before = untouched()
     session.choose(text="migraine")
-    assert {exhibit: cells(session, exhibit) for exhibit in OF_SUBJECTS} == before
+    assert untouched() == before
     assert set(column(session, "T09", "N").values()) == {"4"}
     assert column(session, "T08")["Any AE"] == column(session, "T08")["Deaths on study (any cause)"] == "1"
     notes = " ".join(session.table("T08").footnotes)
