@@ -31,6 +31,8 @@ USAGE = """usage: python3 dev.py COMMAND
                      into output/ instead. ARGUMENTS go to the demo command (a folder).
   test               style, types, import contracts, the core tests with Qt not importable, then the tests that need Qt
   test [ARGUMENTS]   pytest alone with these ARGUMENTS, such as tests/test_house_rules.py -k short
+  pictures [FOLDER]  every page of the demo at each level, light and dark, at 1024x700 and 1280x800, and one sheet
+                     for each level, into output/pages. With --large also on a 4K screen at 200%, into FOLDER/large.
   build              the program with its own Python in one folder, dist/dsmb, which then tests itself
 
 Each sets up .venv first, and again only when requirements.lock has changed."""
@@ -61,7 +63,7 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < OLDEST:
         needed = f"Python {version(OLDEST)} or newer is needed; this is {version(sys.version_info)}."
         stop(f"{needed} Start it with a newer one, for example: python3.12 dev.py")
-    commands = {"run": run, "test": test, "build": build}
+    commands = {"run": run, "test": test, "pictures": pictures, "build": build}
     if not arguments or arguments[0] not in commands:
         print(USAGE)
         return 0 if arguments in (["help"], ["-h"], ["--help"]) else 2
@@ -112,6 +114,22 @@ def checks() -> list[tuple[str, list[str]]]:
         ("Core tests, Qt not importable", ["-m", "pytest", "-n", "2", "-p", "tests.no_qt"]),
         ("Tests that need Qt", ["-m", "pytest", "-n", "2", "tests/views"]),
     ]
+
+
+def pictures(arguments: list[str]) -> int:
+    """Draw every page of the demo for eyes; return 0 when all of it was drawn."""
+    set_up(window=False)
+    folders = [argument for argument in arguments if argument != "--large"] or ["output/pages"]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    draw = [str(python()), "main.py", "demo"]
+    code = subprocess.call(
+        [*draw, folders[0], "--pages", "1024x700", "--pages", "1280x800"], cwd=str(ROOT), env=environment
+    )
+    if "--large" in arguments and not code:
+        environment["QT_SCALE_FACTOR"] = "2"
+        large = str(Path(folders[0]) / "large")
+        code = subprocess.call([*draw, large, "--pages", "1920x1080"], cwd=str(ROOT), env=environment)
+    return code
 
 
 def build(arguments: list[str]) -> int:

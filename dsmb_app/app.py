@@ -32,6 +32,7 @@ from dsmb_app.store.sitting import IDLE, READER, Sitting
 from dsmb_app.store.state_folder import state_folder
 from dsmb_app.views import theme, wording
 from dsmb_app.views.closed_process import ClosedSession
+from dsmb_app.views.contact_sheet import write_contact_sheet
 from dsmb_app.views.dialogs.open_snapshot import Opener, Opening
 from dsmb_app.views.ending import dispose
 from dsmb_app.views.faults import Faults
@@ -40,6 +41,8 @@ from dsmb_app.views.jobs import Progress
 from dsmb_app.views.pack_picture import pack_picture
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.window import SIZE, Services, Window
+
+__all__ = ["main", "pictures", "run_open", "write_contact_sheet", "write_pack"]
 
 FAULT_LOG = "faults.log"
 END_SECONDS = 30

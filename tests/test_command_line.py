@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dsmb_app.cli import repeat_options
+from dsmb_app import cli
+from dsmb_app.cli import repeat_options, with_command
 from dsmb_app.model.choices import Choices
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.words import Order, Window
@@ -31,6 +32,30 @@ from tests.locked import Locked
 )
 def test_that_several_values_may_follow_one_option(typed: str, meant: str) -> None:
     assert repeat_options(typed.split()) == meant.split()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (["/a b/Meeting.DSMB"], ["open", "/a b/Meeting.DSMB"]),
+        (["open", "a.dsmb"], ["open", "a.dsmb"]),
+        (["a.dsmb", "--closed"], ["a.dsmb", "--closed"]),
+        (["verify"], ["verify"]),
+        ([], []),
+    ],
+)
+def test_that_a_snapshot_alone_is_opened_as_a_desktop_asks_for_a_double_click(
+    typed: list[str], meant: list[str]
+) -> None:
+    assert with_command(typed) == meant
+
+
+def test_that_the_program_itself_takes_a_snapshot_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[str]] = []
+    monkeypatch.setattr(cli.sys, "argv", ["dsmb", "meeting.dsmb"])
+    monkeypatch.setattr(cli, "app", lambda: seen.append(list(cli.sys.argv)))
+    cli.main()
+    assert seen == [["dsmb", "open", "meeting.dsmb"]]
 
 
 def test_that_choices_are_read_by_their_own_or_their_study_file_name() -> None:

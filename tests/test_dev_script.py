@@ -264,6 +264,23 @@ def test_that_the_demo_opens_a_window_where_there_is_a_display(
     assert "QT_QPA_PLATFORM" not in calls.environments[0]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "folder", "scales"),
+    [([], "output/pages", [None]), (["here"], "here", [None]), (["here", "--large"], "here", [None, "2"])],
+)
+def test_that_pictures_are_drawn_at_both_sizes_and_on_a_large_screen_when_asked(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, arguments: list[str], folder: str, scales: list[str | None]
+) -> None:
+    monkeypatch.delenv("QT_SCALE_FACTOR", raising=False)
+    calls = _no_set_up(dev, monkeypatch)
+    assert dev.main(["pictures", *arguments]) == 0
+    assert calls[0][1:] == ["main.py", "demo", folder, "--pages", "1024x700", "--pages", "1280x800"]
+    assert [environment.get("QT_SCALE_FACTOR") for environment in calls.environments] == scales
+    assert all(environment["QT_QPA_PLATFORM"] == "offscreen" for environment in calls.environments)
+    calls.failing = "demo"
+    assert dev.main(["pictures", *arguments]) == 1
+
+
 def test_that_every_check_runs_though_the_first_one_fails_and_the_failure_is_named(
     dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,13 +16,19 @@ def main() -> None:
     """Run a command, or the self test. A refusal prints its sentence and exits with 2; nothing is left half-written."""
     if sys.argv[1:] == [selftest.FLAG]:
         raise SystemExit(selftest.run())
-    sys.argv[1:] = repeat_options(sys.argv[1:])
+    sys.argv[1:] = repeat_options(with_command(sys.argv[1:]))
     try:
         no_core_dumps()
         app()
     except Refusal as refusal:
         typer.echo(refusal.sentence(), err=True)
         raise SystemExit(2) from None
+
+
+def with_command(arguments: list[str]) -> list[str]:
+    """Let a snapshot alone stand for ``open FILE``: so a desktop starts a program for a file that is double-clicked."""
+    alone = len(arguments) == 1 and arguments[0].lower().endswith(".dsmb")
+    return ["open", *arguments] if alone else arguments
 
 
 def repeat_options(arguments: list[str], names: tuple[str, ...] = ("--exhibit", "--choice")) -> list[str]:

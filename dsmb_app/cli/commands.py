@@ -223,8 +223,13 @@ def _fixed_stamp(fixed: Path) -> Stamp:
 @app.command(name="demo")
 def demonstrate(
     folder: Annotated[Path | None, typer.Argument(help="Write everything here; without it a window opens.")] = None,
+    pages: Annotated[list[str] | None, typer.Option("--pages", hidden=True, help="WIDTHxHEIGHT.")] = None,
 ) -> None:
     """Show the synthetic demo trial: in a window, or as files in FOLDER."""
+    if folder is not None and pages:
+        sizes = [(int(wide), int(high)) for wide, _, high in (size.partition("x") for size in pages)]
+        demo.run_pages(folder, sizes, typer.echo)
+        return
     if folder is not None:
         for path in demo.run_demo(folder, typer.echo):
             typer.echo(f"  {path}")

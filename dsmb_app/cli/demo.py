@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from dsmb_app import ard, locking
@@ -72,6 +72,23 @@ def run_demo(folder: Path, say: Say = lambda _: None) -> list[Path]:
     read_me = folder / "read-me.txt"
     write_atomically(read_me, _READ_ME.format(password=PASSWORD, **keys.phrases).encode("utf-8"))
     return [*written, read_me]
+
+
+def run_pages(folder: Path, sizes: Collection[tuple[int, int]], say: Say = lambda _: None) -> list[Path]:
+    """Lock the demo and draw every page at each level, in both themes and each size, into ``folder``.
+
+    ``sizes``: of the window, in pixels at 100%. Returns the pictures, and a sheet of them for each level. Needs Qt.
+    """
+    from dsmb_app import app as window  # noqa: PLC0415 - the other commands work where Qt cannot load
+
+    file, _ = lock_demo(folder / "locked")
+    written = []
+    for level in Level:
+        session = open_at_level(file, level, file.parent / "secrets.json", None, why="pictures of the pages")
+        drawn = window.pictures(session, folder, sizes=[*sizes], themes=("light", "dark"))
+        written += [*drawn, window.write_contact_sheet(drawn, folder / f"sheet_{level}.png")]
+        say(f"Drew {len(drawn)} pictures at level {level}.")
+    return written
 
 
 def _pack_and_pictures(session: Session, folder: Path, say: Say) -> list[Path]:

@@ -134,6 +134,13 @@ def search_box(name: str, more: str = "", *, width: int = 190) -> QLineEdit:
     return box
 
 
+def focused(box: QLineEdit) -> bool:
+    """Put the cursor into a search, ready to be typed over; return True, for a page that says whether it has one."""
+    box.setFocus()
+    box.selectAll()
+    return True
+
+
 def choice_box(name: str, values: Mapping[Enum, str], hint: str) -> QComboBox:
     """Return a box that offers values in words."""
     box: QComboBox = named(QComboBox(), name, hint=hint)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from dsmb_app.model.result import Column, RowKey
-from dsmb_app.views import drill
+from dsmb_app.views import drill, keys, printing
 from dsmb_app.views.band import SessionBand
 from dsmb_app.views.banner import Banner
+from dsmb_app.views.controls import tool
 from dsmb_app.views.curve_view import FIRST
 from dsmb_app.views.desk import Desk
+from dsmb_app.views.dialogs.files import ask_where_to_save
 from dsmb_app.views.history import STEPS, History, Place, StepButtons
 from dsmb_app.views.maturity_strip import MaturityStrip
 from dsmb_app.views.navigation import Navigation
@@ -69,6 +73,8 @@ class Review(QWidget):
         self.history, self._level = History(), desk.level
         self.steps = StepButtons(self.history, self.back, lambda: self.go(1))
         self._lay_out()
+        self._add_tools()
+        self._bind_keys()
         self._mark_level()
         self.navigation.chosen.connect(self.show_page)
         desk.refused.connect(self.banner.refuse)
@@ -127,6 +133,36 @@ class Review(QWidget):
         if place < len(self.pages):
             self.navigation.choose(place)
             self.show_page(place)
+
+    def _bind_keys(self) -> None:
+        choose, step = self.choose, self.navigation.step
+        keys.bind(self, {key: partial(choose, place) for place, key in enumerate(keys.PAGE_KEYS)})
+        keys.bind(self, {"Ctrl+PgUp": partial(step, -1), "Ctrl+PgDown": partial(step, 1)})
+        keys.bind(self, {"Ctrl+F": self.focus_search, "Ctrl+P": self.save_page})
+        keys.bind(self, {"Esc": self.leave, "Alt+Left": self.back, "Alt+Right": partial(self.go, 1)})
+
+    def _add_tools(self) -> None:
+        add = self.navigation.add_tool
+        add(tool("Save this page as PDF", "picture", self.save_page, hint="Save this page as PDF (Ctrl+P)"))
+        add(tool("Keys", "info", lambda: keys.show(self.window()), hint="Which keys there are (F1)"))
+
+    def focus_search(self) -> None:
+        """Put the cursor into the page's search; say where one is on a page without."""
+        if self.is_drilled or not self.page.focus_search():
+            self.banner.tell("There is no search here. All exhibits and Listings can be searched.")
+
+    def save_page(self) -> None:
+        """Ask for a file and save what is shown there as PDF, with its source, once the log has it."""
+        title = PAGES[max(self.navigation.list.currentRow(), 0)].title
+        path = ask_where_to_save(self, "Save this page as PDF", f"{title}.pdf", "PDF (*.pdf)")
+        if path:
+            self.write_page(path)
+
+    def write_page(self, path: Path) -> None:
+        """Save what is shown as PDF."""
+        title = PAGES[max(self.navigation.list.currentRow(), 0)].title
+        save = partial(printing.write_page, self.stack.currentWidget(), path, title=title)
+        self.desk.make_copy(f"page {title}", lambda source: save(source=source))
 
     def show_page(self, place: int) -> None:
         """Show a page; the page of patients with the patient it showed last."""

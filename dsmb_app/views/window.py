@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.words import Level
 from dsmb_app.session import Session
-from dsmb_app.views import jobs, wording
+from dsmb_app.views import jobs, keys, wording
 from dsmb_app.views.clipboard import Clipboard
 from dsmb_app.views.controls import Button, button
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.dialogs.export_pack import ExportDialog, PackWriter
 from dsmb_app.views.dialogs.open_snapshot import OpenDialog, Opener, Opening
 from dsmb_app.views.dialogs.unblind import CODES, NAMES, UnblindDialog
+from dsmb_app.views.dropping import SnapshotDrop
 from dsmb_app.views.idle import IdleWatch, LockWarning
 from dsmb_app.views.locking import file_dialog_of, let_go_of_dialogs, let_go_of_session
 from dsmb_app.views.pages.start import StartPage
@@ -67,26 +69,18 @@ class Window(QMainWindow):
         self.setMinimumSize(*LEAST_SIZE)
         self._show_start()
         self._bind_keys()
+        SnapshotDrop(self, self._dropped)
         self._watch_for_nobody()
 
     def _show_start(self) -> None:
         self.start = StartPage(with_demo=self._services.demo is not None and not self._closed)
-        self.start.open_wanted.connect(lambda name: self.ask_to_open(Path(name) if name else None))
+        self.start.open_wanted.connect(self.ask_to_open)
         self.start.demo_wanted.connect(self.try_demo)
         self.setCentralWidget(self.start)
 
     def _bind_keys(self) -> None:
-        def bind(keys: str, act: Callable[[], None]) -> None:
-            QShortcut(QKeySequence(keys), self, activated=act)
-
-        for place in range(10):
-            bind(f"Ctrl+{(place + 1) % 10}", lambda place=place: self.show_page(place))
-        bind("Ctrl+F", lambda: self._with_review(lambda r: r.page.focus_search()))
-        bind("Esc", lambda: self._with_review(Review.leave))
-        bind("Alt+Left", lambda: self._with_review(Review.back))
-        bind("Alt+Right", lambda: self._with_review(lambda review: review.go(1)))
-        bind("Ctrl+O", self.ask_to_open)
-        bind("Ctrl+E", self.export)
+        keys.bind(self, {"Ctrl+O": self.ask_to_open, "Ctrl+E": self.export})
+        keys.bind(self, dict.fromkeys(("F1", "?"), partial(keys.show, self)))
 
     def show_page(self, place: int) -> None:
         """Show a page of the session by its place."""
@@ -112,6 +106,12 @@ class Window(QMainWindow):
             dialog.rejected.connect(self.close)
         self._show(dialog)
         return dialog
+
+    def _dropped(self, file: Path) -> None:
+        if self._closed:
+            self._with_review(lambda review: review.banner.tell("Another snapshot opens in the open window."))
+        else:
+            self.ask_to_open(file)
 
     def try_demo(self) -> None:
         """Make the demonstration's snapshot and open it."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtWidgets import QTableView
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 from dsmb_app.model.result import Column, RowKey
 from dsmb_app.views import drill
@@ -53,3 +56,13 @@ def counts(view: drill.RecordsView) -> list[int]:
 def top_of(window: Window, widget, point: QPoint) -> int:
     """Return the height of a widget's point in the window."""
     return widget.mapTo(window, point).y()
+
+
+def drop(onto: QWidget, *files: Path) -> None:
+    """Drop files onto a widget, as a reader drags them there."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    # Qt hands a drop to the widget that welcomed it on its way in.
+    QApplication.sendEvent(onto, QDragEnterEvent(QPoint(5, 5), copy, data, left, none))
+    QApplication.sendEvent(onto, QDropEvent(QPointF(5, 5), copy, data, left, none))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDropEvent, QFontMetrics
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -26,7 +26,7 @@ from dsmb_app.views.pages import PAGES
 from dsmb_app.views.table_view import ResultView
 from dsmb_app.views.window import LEAST_SIZE, Services, Window
 from tests.views.conftest import AtLevel, ShowWindow
-from tests.views.looking import exhibit
+from tests.views.looking import drop, exhibit
 
 LEVELS = pytest.mark.parametrize("level", list(Level))
 SIZES = pytest.mark.parametrize("size", [(1280, 800), (1024, 700)])
@@ -93,7 +93,7 @@ def test_that_each_kind_of_session_offers_its_own_pack_and_steps(
     at_level: AtLevel, show_window: ShowWindow, level: Level
 ) -> None:
     window = show_window(at_level(level), start_closed=lambda _opening: None)
-    offered = {found.text() for found in window.review.navigation.findChildren(QAbstractButton)}
+    offered = {found.text() for found in window.review.navigation.findChildren(QAbstractButton)} - {""}
     if level is Level.POOLED:
         assert offered == {"Start closed session…", "Export open pack…", "Open another…"}
     else:
@@ -290,11 +290,8 @@ def test_that_a_dropped_snapshot_is_asked_for(qtbot, tmp_path) -> None:
     window = Window(Services(app.no_opener()))
     qtbot.addWidget(window)
     window.show()
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "notes.txt")), QUrl.fromLocalFile(str(tmp_path / "a.dsmb"))])
-    drop = QDropEvent(
-        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
-    window.start.dropEvent(drop)
+    drop(window.start, tmp_path / "notes.txt")
+    assert window.dialog is None
+    drop(window.start, tmp_path / "notes.txt", tmp_path / "a.dsmb")
     assert window.dialog.file.text() == str(tmp_path / "a.dsmb")
     window.dialog.reject()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
 from dsmb_app.model.words import Order, Window
-from dsmb_app.views.controls import ORDERS, captioned, choice_box, named, offer_orders, search_box, share_box
+from dsmb_app.views.controls import ORDERS, captioned, choice_box, focused, named, offer_orders, search_box, share_box
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.filters import FilterBar
 from dsmb_app.views.flow import flow_of
@@ -114,7 +114,6 @@ class AdverseEvents(Page):
         # Grades are counted over all adverse events.
         self.which.setVisible(self.which.count() > 1 and shown != BY_GRADE)
 
-    def focus_search(self) -> None:
+    def focus_search(self) -> bool:
         """Put the cursor into the search."""
-        self.words.setFocus()
-        self.words.selectAll()
+        return focused(self.words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
-from dsmb_app.views.controls import label, named, search_box
+from dsmb_app.views.controls import focused, label, named, search_box
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.exhibit_view import ExhibitView
 from dsmb_app.views.flow import flow_of
@@ -46,7 +46,6 @@ class AllExhibits(Page):
         self.words.clear()
         self.exhibit.show_exhibit(str(self.which.currentData()))
 
-    def focus_search(self) -> None:
+    def focus_search(self) -> bool:
         """Put the cursor into the search."""
-        self.words.setFocus()
-        self.words.selectAll()
+        return focused(self.words)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from dsmb_app.model.result import Column, Listing, RowKey
 from dsmb_app.model.settings_words import Pairs, rule_counts, settings
 from dsmb_app.model.words import TOTAL, Stat
-from dsmb_app.views.controls import label, search_box
+from dsmb_app.views.controls import focused, label, search_box
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.drill import ListingPanel
 from dsmb_app.views.exhibit_view import ExhibitView
@@ -99,7 +99,6 @@ class DataQuality(Page):
             old.deleteLater()
         self.stack.addWidget(widget)
 
-    def focus_search(self) -> None:
+    def focus_search(self) -> bool:
         """Put the cursor into the search."""
-        self.words.setFocus()
-        self.words.selectAll()
+        return focused(self.words)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QSplitter
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.figures import BOXES, CHANGE, SHIFTS, LabFigure
 from dsmb_app.model.words import TOTAL
-from dsmb_app.views.controls import named
+from dsmb_app.views.controls import focused, named
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import column_of, flow_of
 from dsmb_app.views.lab_choosers import TestList, choose_side, side_box
@@ -102,10 +102,9 @@ class Laboratory(ExhibitPage):
         self.exhibits[0].narrow((code,) if there else ())
         self.exhibits[0].setVisible(not (found and found.test.held))
 
-    def focus_search(self) -> None:
+    def focus_search(self) -> bool:
         """Put the cursor into the search."""
-        self.tests.words.setFocus()
-        self.tests.words.selectAll()
+        return focused(self.tests.words)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what changed out of sight."""

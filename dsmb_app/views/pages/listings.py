@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout
 from dsmb_app.model import formats
 from dsmb_app.model.errors import Refusal
 from dsmb_app.views import copying
-from dsmb_app.views.controls import label, named, search_box, tool
+from dsmb_app.views.controls import focused, label, named, search_box, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import flow_of
 from dsmb_app.views.notes import Notes
@@ -106,10 +106,9 @@ class Listings(Page):
         else:
             self._desk.refused.emit(f"Over {MOST_COPIED} rows: search, or select the rows to copy.")
 
-    def focus_search(self) -> None:
+    def focus_search(self) -> bool:
         """Put the cursor into the search."""
-        self.words.setFocus()
-        self.words.selectAll()
+        return focused(self.words)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what changed out of sight."""

@@ -24,8 +24,9 @@ class Page(QWidget):
     patient_wanted = Signal(str)
     """Carries a subject whose records the reader asks for."""
 
-    def focus_search(self) -> None:
-        """Put the cursor where the reader searches; a page without a search stays as it is."""
+    def focus_search(self) -> bool:
+        """Put the cursor where the reader searches; False where a page has no search."""
+        return False
 
     def back(self) -> bool:
         """Go back one step within the page; False where there is none."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from dsmb_app.model.errors import Refusal
-from dsmb_app.views.controls import label, search_box, tool
+from dsmb_app.views.controls import focused, label, search_box, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import row_of
 from dsmb_app.views.history import Place
@@ -105,9 +105,9 @@ class Patients(Page):
         if there := self.list.beside(self.subject, by):
             self.stepped.emit(there)
 
-    def focus_search(self) -> None:
+    def focus_search(self) -> bool:
         """Put the cursor into the search."""
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return focused(self.search)
 
     def forget_patient(self) -> None:
         """Show nobody and everybody's list, as after a change of level."""

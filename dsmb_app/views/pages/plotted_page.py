@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout
 
-from dsmb_app.views.controls import named
+from dsmb_app.views.controls import focused, named
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.exhibit_view import ExhibitView
 from dsmb_app.views.flow import flow_of
@@ -29,7 +29,6 @@ class PlottedPage(Page):
         self.exhibit.drilled.connect(self.drilled)
         self.words.textChanged.connect(self.exhibit.search)
 
-    def focus_search(self) -> None:
+    def focus_search(self) -> bool:
         """Put the cursor into the search."""
-        self.words.setFocus()
-        self.words.selectAll()
+        return focused(self.words)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBox
 from dsmb_app.model.result import RowKey
 from dsmb_app.model.small_numbers import missed_words
 from dsmb_app.model.words import ANY, TOTAL
-from dsmb_app.views.controls import label, search_box
+from dsmb_app.views.controls import focused, label, search_box
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.exhibit_view import ExhibitView
 from dsmb_app.views.pages.page import Page
@@ -103,7 +103,6 @@ class RowPage(Page):
         super().resizeEvent(event)
         self._fit()
 
-    def focus_search(self) -> None:
+    def focus_search(self) -> bool:
         """Put the cursor into the search."""
-        self.words.setFocus()
-        self.words.selectAll()
+        return focused(self.words)

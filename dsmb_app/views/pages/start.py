@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dsmb_app.views import wording
@@ -18,18 +17,17 @@ _LOCK = (
 
 
 class StartPage(QWidget):
-    """``open_wanted`` carries a dropped file's name, or '' for a choice; ``demo_wanted`` asks for the demonstration."""
+    """``open_wanted`` asks for a snapshot to choose, ``demo_wanted`` for the demonstration."""
 
-    open_wanted = Signal(str)
+    open_wanted = Signal()
     demo_wanted = Signal()
 
     def __init__(self, *, with_demo: bool) -> None:
         super().__init__()
         self.setObjectName("start")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAcceptDrops(True)
         self.banner = Banner()
-        self.open = button("Open a snapshot…", "open", lambda: self.open_wanted.emit(""), main=True)
+        self.open = button("Open a snapshot…", "open", self.open_wanted.emit, main=True)
         self.demo = button("Try the demo study", "demo", self.demo_wanted.emit)
         self.demo.setVisible(with_demo)
         self._lay_out(with_demo=with_demo)
@@ -68,18 +66,3 @@ class StartPage(QWidget):
         outer.addStretch(2)
         outer.addLayout(middle)
         outer.addStretch(3)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Welcome a snapshot."""
-        if _snapshot(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Ask to open what was dropped."""
-        self.open_wanted.emit(_snapshot(event.mimeData()))
-
-
-def _snapshot(data: QMimeData) -> str:
-    """Return the name of the first snapshot among dragged files, '' for none."""
-    names = [url.toLocalFile() for url in data.urls()]
-    return next((name for name in names if name.lower().endswith(".dsmb")), "")
