@@ -117,13 +117,16 @@ class ArmHeader(QHeaderView):
 
 
 class TermHeader(QHeaderView):
-    """The rows' names, which stay in sight while the columns scroll; a click on the arrow folds a row's terms up."""
+    """The rows' names, which stay in sight while the columns scroll; a click on the arrow folds a row's terms up.
+
+    ``links``: a name leads somewhere and looks it.
+    """
 
     folded = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
-        self._width = 220
+        self._width, self.links = 220, False
         self._is_folded = lambda _line: False
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
@@ -176,7 +179,7 @@ class TermHeader(QHeaderView):
         painter.save()
         painter.fillRect(rect, QColor(theme.tint if line.heading else theme.surface))
         painter.setFont(self._font(line))
-        painter.setPen(QColor(theme.text))
+        painter.setPen(QColor(theme.accent if self.links else theme.text))
         room = rect.adjusted(self._left(line), 0, -SPACE, 0)
         metrics = QFontMetrics(painter.font())
         wraps = rect.height() >= 2 * metrics.height()

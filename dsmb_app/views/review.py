@@ -16,6 +16,7 @@ from dsmb_app.views.desk import Desk
 from dsmb_app.views.maturity_strip import MaturityStrip
 from dsmb_app.views.navigation import Navigation
 from dsmb_app.views.pages import PAGES
+from dsmb_app.views.pages.finding import places
 from dsmb_app.views.pages.page import Page
 from dsmb_app.views.theme import SPACE
 from dsmb_app.views.when_view import WhenView
@@ -72,6 +73,7 @@ class Review(QWidget):
         page.labs_wanted.connect(self.show_labs)
         page.subjects_wanted.connect(self.show_subjects)
         page.patient_wanted.connect(self.show_patient)
+        page.linked.connect(self.show_exhibit)
         return page
 
     def _lay_out(self) -> None:
@@ -112,6 +114,14 @@ class Review(QWidget):
         self._forget_patients()
         self.strip.show_for(self.pages[place].about)
         self.stack.setCurrentWidget(self.pages[place])
+
+    def show_exhibit(self, number: str, row: RowKey) -> None:
+        """Show the page on which an exhibit stands, with a row of it at hand where one is given."""
+        titles = [page.title for page in PAGES]
+        for title, find in places(number):
+            self.navigation.choose(titles.index(title))
+            if find(self.page, number, row):
+                return
 
     def drill(self, number: str, row: RowKey, column: Column) -> None:
         """Show who stands behind a cell."""
