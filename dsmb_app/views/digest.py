@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dsmb_app.model.result import Column, ResultTable, Row, RowKey
 from dsmb_app.views.controls import label, tool
-from dsmb_app.views.table_view import ResultView
+from dsmb_app.views.layout import Head
+from dsmb_app.views.table_view import LEAST_NAME_WIDTH, ResultView
 from dsmb_app.views.tables import ResultModel, Role
 from dsmb_app.views.theme import SPACE
 
@@ -26,11 +28,15 @@ class Digest(QWidget):
 
     drilled, opened = Signal(str, object, object), Signal(object)
 
-    def __init__(self, name: str, whole: str) -> None:
-        """Make it empty; ``whole``: what the button says that leads to the whole exhibit."""
+    def __init__(self, name: str, whole: str, *spare: Callable[[Head], bool]) -> None:
+        """Make it empty; ``whole``: what the button says that leads to the whole exhibit.
+
+        ``spare``: which columns give way where there is no room for all, the first ones first.
+        """
         super().__init__()
         self.table: ResultTable | None = None
-        self.title, self.subtitle = label(kind="title", wraps=True), label(kind="muted", wraps=True)
+        self._spare = spare
+        self.title, self.subtitle = label(kind="title"), label(kind="muted", wraps=True)
         self.whole = tool(whole, "chevron_right", lambda: self.opened.emit(()), text=True)
         self.model, self.view = ResultModel(self), ResultView(name)
         self.view.setModel(self.model)
@@ -39,8 +45,10 @@ class Digest(QWidget):
         self.view.term_header.setToolTip("Show this row in its own table")
         self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         top = QHBoxLayout()
-        top.addWidget(self.title, 1)
-        top.addWidget(self.whole, 0, Qt.AlignmentFlag.AlignTop)
+        top.setSpacing(2 * SPACE)
+        top.addWidget(self.title)
+        top.addWidget(self.whole)
+        top.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE // 2)
@@ -61,11 +69,13 @@ class Digest(QWidget):
         self.title.setText(f"{table.exhibit}  {table.title}" if table else "")
         self.subtitle.setText(f"{table.subtitle} · {table.population}" if table else "")
         shown = table and replace(
-            table, rows=tuple(rows(table)), columns=tuple(column for column in table.columns if columns(column))
+            table,
+            # Out of their table the rows stand beside each other.
+            rows=tuple(replace(row, depth=0) for row in rows(table)),
+            columns=tuple(column for column in table.columns if columns(column)),
         )
         self.view.arm_header.result = shown
         self.model.show_result(shown)
-        self.view.fit()
         self._fit()
 
     def row_key(self, place: int) -> RowKey:
@@ -75,21 +85,29 @@ class Digest(QWidget):
     def _open(self, place: int) -> None:
         self.opened.emit(self.row_key(place))
 
-    def _ask(self, index) -> None:
+    def _ask(self, index: QModelIndex) -> None:
         slot = index.data(Role.SLOT)
         if slot and self.table:
             self.drilled.emit(self.table.exhibit, slot.row, slot.columns[0])
 
     def _fit(self) -> None:
+        for many in range(len(self._spare) + 1):
+            gone = self._spare[:many]
+            self.view.show_columns(lambda head, gone=gone: not any(goes(head) for goes in gone))
+            free = self.width() - self.view.arm_header.length() - 2 * self.view.frameWidth()
+            if free >= LEAST_NAME_WIDTH:
+                break
+        self.view.limit_names(free, most=_MOST_NAMES)
         cut = self.view.full_width > self.width()
         bar = self.view.horizontalScrollBar().sizeHint().height() if cut else 0
         self.view.setFixedHeight(self.view.full_height + bar)
         self.view.setMaximumWidth(self.view.full_width)
 
-    def resizeEvent(self, event) -> None:
-        """Make room for a bar where the columns need one."""
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Divide the new room."""
         super().resizeEvent(event)
-        self._fit()
+        if event.oldSize().width() != event.size().width():
+            self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the wheel scroll the page; Ctrl and Enter lead where a click on the row's name does."""

@@ -29,6 +29,7 @@ from dsmb_app.views.theme import SPACE
 LEAST_PLOT = 300
 NO_EVENTS = ("F1", "T01", "T02", "T03", "T05", "T06", "T07", "T14", "K18M")
 """Exhibits in which no row has a day on which it first came."""
+_MOST_NAMES = 380
 MOST_CONTRASTS = 3
 """More of them than this would hide each other in a row of the plot."""
 
@@ -114,9 +115,11 @@ class ExhibitView(QWidget):
         self.columns.changed.connect(self._fit)
         self.columns.changed.connect(self.laid_out)
         if self._whole:
-            self.view.most_name_width = 380
+            self.view.most_name_width = _MOST_NAMES
             self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.view.viewport().installEventFilter(self)
+        for bar in (self.view.verticalScrollBar(), self.view.horizontalScrollBar()):
+            bar.rangeChanged.connect(lambda *_: self._hug() if self.hugs else None)
         if self.plot:
             self.contrast.currentIndexChanged.connect(lambda _place: self._choose_contrast())
             self.plot.picked.connect(lambda row, column: self.drilled.emit(self.number, row, column))
@@ -233,13 +236,20 @@ class ExhibitView(QWidget):
             self.view.setFixedHeight(self.view.full_height + sentence + bar)
             self.view.setMaximumWidth(self.view.full_width)
         elif self.hugs:
-            bar = self.view.verticalScrollBar().sizeHint().width()
-            self.view.setMaximumSize(self.view.full_width + bar, self.view.full_height + bar)
+            self._hug()
         elif self.plot and not self._divided:
             self.view.limit_names(self.width() * 27 // 100)
             wanted = self.view.full_width + self.view.verticalScrollBar().sizeHint().width()
             plot = max(self.body.width() - wanted - self.body.handleWidth(), LEAST_PLOT)
             self.body.setSizes([self.body.width() - plot, plot])
+
+    def _hug(self) -> None:
+        """Wrap the names where the columns need the room, and take no more than rows, columns and bars need."""
+        down, across = self.view.verticalScrollBar(), self.view.horizontalScrollBar()
+        free = self.width() - self.view.arm_header.length() - down.sizeHint().width() - 2 * self.view.frameWidth()
+        self.view.limit_names(free, most=_MOST_NAMES)
+        self.view.setMaximumWidth(self.view.full_width + (down.sizeHint().width() if down.maximum() else 0))
+        self.view.setMaximumHeight(self.view.full_height + (across.sizeHint().height() if across.maximum() else 0))
 
     def _divide(self) -> None:
         """Leave the border between table and plot where the reader has put it."""

@@ -18,8 +18,12 @@ STEPS = ("Screened", "Randomised", "Treated", "Completed", "Stopped", "Ongoing o
 _SHORT = {"Ongoing or not stated": "Ongoing"}
 _LEADS_ON = 3
 """So many steps each lead to the next; those after them are how it ended."""
+_SAMPLE = 18
+"""Room for an arm's mark, in pixels."""
 _YEARS = ("Patient-years",)
-_RIGHT, _LEFT = (side | Qt.AlignmentFlag.AlignVCenter for side in (Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft))
+_RIGHT, _LEFT = (
+    side | Qt.AlignmentFlag.AlignVCenter for side in (Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft)
+)
 
 
 class FlowLines(QFrame):
@@ -51,7 +55,7 @@ class FlowLines(QFrame):
         for place, step in enumerate([*steps, *_YEARS]):
             leads = 0 < place < _LEADS_ON
             words = _SHORT.get(step, step)
-            self._grid.addWidget(label(f"→  {words}" if leads else words, "small"), 0, 2 * place + 2, _RIGHT)
+            self._grid.addWidget(_told(f"→  {words}" if leads else words, "small"), 0, 2 * place + 2, _RIGHT)
             self._grid.setColumnStretch(2 * place + 1, 1)
         for line, arm in enumerate([*flow.arms, TOTAL], start=1):
             self._grid.addWidget(_name(flow, arm), line, 0, _LEFT)
@@ -66,7 +70,7 @@ class FlowLines(QFrame):
 
     def _shown(self, cell: Cell, asked: tuple[str, RowKey, Column]) -> QWidget:
         if cell.value is None:
-            return label(cell.text)
+            return _told(cell.text)
         _exhibit, row, column = asked
         button: QToolButton = named(QToolButton(), f"{row[0]}, {column.arm}: {cell.text}", hint="Show these subjects")
         button.setText(cell.text)
@@ -78,7 +82,16 @@ class FlowLines(QFrame):
         return button
 
 
+def _told(words: str, kind: str = "") -> QWidget:
+    """Return words that end where the numbers below them do, inside their buttons."""
+    made = label(words, kind)
+    made.setContentsMargins(0, 0, made.fontMetrics().horizontalAdvance(" ") + 3, 0)
+    return made
+
+
 def _name(table: ResultTable, arm: str) -> QWidget:
     if arm == TOTAL:
-        return label("All arms" if table.arms else "All subjects", "strong")
+        made = label("All arms" if table.arms else "All subjects", "strong")
+        made.setContentsMargins(_SAMPLE if table.arms else 0, 0, 0, 0)
+        return made
     return row_of(Sample(mark_of(current_theme(), table, arm), on_line=False), label(arm, "strong"), gap=4)

@@ -14,6 +14,7 @@ from dsmb_app.views import jobs
 from dsmb_app.views.controls import label
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.digest import Digest
+from dsmb_app.views.layout import Head
 from dsmb_app.views.theme import SPACE
 
 EXHIBIT = "K03"
@@ -34,7 +35,7 @@ class StandsOut(QWidget):
         self._job: jobs.Job | None = None
         self._soon = QTimer(self, interval=0, singleShot=True)
         self._soon.timeout.connect(self._count)
-        self.digest = Digest(f"Table {EXHIBIT}", "Whole table and notes")
+        self.digest = Digest(f"Table {EXHIBIT}", "Whole table and notes", _is_size)
         self.waiting, self.missed = label(kind="muted", wraps=True), label(kind="muted", wraps=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -104,6 +105,10 @@ class StandsOut(QWidget):
 
 def _rows(table: ResultTable) -> list[Row]:
     return [row for row in table.rows if row.key[0] != _RESTS_ON]
+
+
+def _is_size(head: Head) -> bool:
+    return head.group is not None and head.group.stats == (Stat.DENOMINATOR,)
 
 
 def _is_shown(column: Column) -> bool:

@@ -1,4 +1,4 @@
-"""Conduct: who came into the trial and what became of them, who they are, how they were treated; one table at a time."""
+"""Conduct: who came into the trial and what became of them, who they are, how they were treated; a table at a time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ _HINTS = {
     "Exposure": "How long, how much, and how long watched",
     "Vital signs": "Values and changes by visit, and marked ones",
 }
-_MOST_NAMES = 380
 
 
 class Conduct(Page):
@@ -40,7 +39,7 @@ class Conduct(Page):
         self._desk = desk
         self.views = ViewButtons(_HINTS, wraps=True)
         self.exhibit = ExhibitView(desk, EXHIBITS[self.views.shown])
-        self.exhibit.view.most_name_width, self.exhibit.hugs = _MOST_NAMES, True
+        self.exhibit.hugs = True
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)

@@ -1,4 +1,4 @@
-"""Overview: the trial in a few lines, adverse events in ten, and in closed sessions what stands out between the arms."""
+"""Overview: the trial in a few lines, adverse events in ten, in closed sessions what stands out between the arms."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from dsmb_app.model.choices import SUBJECT_FILTERS
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.result import Column, ResultTable, Row
-from dsmb_app.model.words import Stat
+from dsmb_app.model.words import TOTAL, Stat
 from dsmb_app.views import wording
 from dsmb_app.views.controls import label
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.digest import Digest
 from dsmb_app.views.flow import column_of
 from dsmb_app.views.flow_lines import FlowLines
+from dsmb_app.views.layout import Head
 from dsmb_app.views.pages.page import Page
 from dsmb_app.views.stands_out_view import StandsOut
 from dsmb_app.views.theme import SPACE
 
 EVENTS, LINES = "T08", 10
 _ADMINISTRATIVE = "AE with "
-_SEVERE = ("Any grade 5 AE", "Any grade 4 AE", "Any grade 3 AE", "Any severe AE")
-_LEFT_OUT = (Stat.EVENTS,)
+_SEVERE = ("Any severe AE", "Any grade 3 AE", "Any grade 4 AE", "Any grade 5 AE")
 
 
 class Overview(Page):
@@ -33,7 +33,8 @@ class Overview(Page):
         super().__init__()
         self._desk, self._stale = desk, True
         self.title, self.facts = label(kind="display", wraps=True), label(kind="muted", wraps=True)
-        self.flow, self.events, self.stands_out = FlowLines(desk), Digest(f"Table {EVENTS}", "Whole table"), StandsOut(desk)
+        self.flow, self.stands_out = FlowLines(desk), StandsOut(desk)
+        self.events = Digest(f"Table {EVENTS}", "Whole table and notes", _is_p, _is_total)
         self.refusal = label(kind="muted", wraps=True)
         self._lay_out()
         for part in (self.flow, self.events, self.stands_out):
@@ -82,16 +83,28 @@ class Overview(Page):
                 table = self._desk.table(EVENTS)
             except Refusal as refusal:
                 why = refusal.sentence()
-        self.events.show_table(table, main_lines, lambda column: column.stat not in _LEFT_OUT)
+        self.events.show_table(table, main_lines, self._is_shown)
         self.events.setVisible(table is not None)
         self.refusal.setText(why)
         self.refusal.setVisible(bool(why))
+
+    def _is_shown(self, column: Column) -> bool:
+        # Beside the arms there is room for what compares them, or for the events.
+        return column.stat is not Stat.EVENTS or not self._desk.is_closed
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what changed out of sight."""
         super().showEvent(event)
         if self._stale:
             self.refresh()
+
+
+def _is_p(head: Head) -> bool:
+    return head.group is not None and head.group.stats == (Stat.P_FISHER,)
+
+
+def _is_total(head: Head) -> bool:
+    return head.arm == TOTAL
 
 
 def main_lines(table: ResultTable) -> list[Row]:
