@@ -30,7 +30,7 @@ from dsmb_app.snapshot.settings import Settings
 from dsmb_app.store.audit import AuditLog
 from dsmb_app.store.sitting import IDLE, READER, Sitting
 from dsmb_app.store.state_folder import state_folder
-from dsmb_app.views import theme, wording
+from dsmb_app.views import jobs, theme, wording
 from dsmb_app.views.closed_process import ClosedSession
 from dsmb_app.views.contact_sheet import write_contact_sheet
 from dsmb_app.views.dialogs.open_snapshot import Opener, Opening
@@ -256,6 +256,8 @@ def _page_pictures(session: Session, folder: Path, size: tuple[int, int], theme_
     for place, page in enumerate(PAGES):
         window.show_page(place)
         settle()
+        while jobs.at_work():
+            settle()
         name = page.title.lower().replace(" ", "_")
         path = folder / f"{session.level}_{name}_{size[0]}x{size[1]}_{theme_name}.png"
         window.grab().save(str(path), "PNG")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -141,12 +141,17 @@ class Session:
 
     def table(self, number: str) -> ResultTable:
         """Return an exhibit; asked again, it is the same object until the level or a choice changes."""
-        found = self._permitted(number)
-        if number not in self._memo:
-            # Which rows a reader lists must not decide which ones are looked at.
-            whole = self._gate.cut(self.level, self._choices.changed(at_least=0.0)) if found.whole else self._cut
-            self._memo[number] = found.made(whole)
-        return self._memo[number]
+        return self.maker(number)()
+
+    def maker(self, number: str) -> Callable[[], ResultTable]:
+        """Return what makes an exhibit at the level and choices of now, also in another thread. Raises Refusal, now."""
+        found, memo = self._permitted(number), self._memo
+        if number in memo:
+            return lambda: memo[number]
+        # Which rows a reader lists must not decide which ones are looked at.
+        cut = self._gate.cut(self.level, self._choices.changed(at_least=0.0)) if found.whole else self._cut
+        # Into the memo of the level that was asked for: after a change it is nobody's any more.
+        return lambda: memo.setdefault(number, found.made(cut))
 
     def figures(self) -> tuple[str, ...]:
         """List the numbers of the figures that may be seen at this level (exhibits draw the others by their cells)."""

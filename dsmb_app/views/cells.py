@@ -50,7 +50,7 @@ class CellDelegate(QStyledItemDelegate):
         painter.setPen(QColor(theme.accent if link else theme.text))
         room = rect.adjusted(0, 0, -PADDING, 0)
         if stands_alone(index.data(Role.LINE), index.data(Role.HEAD)):
-            painter.drawText(room, _RIGHT, head)
+            painter.drawText(room, _RIGHT, str(index.data()))
             return
         tail_room = self.tails.get(index.column(), 0)
         painter.drawText(room, _RIGHT, tail)

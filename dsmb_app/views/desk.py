@@ -63,6 +63,10 @@ class Desk(QObject):
         """Return an exhibit. Raises Refusal for one that the level may not show."""
         return self.session.table(number)
 
+    def maker(self, number: str) -> Callable[[], ResultTable]:
+        """Return what makes an exhibit of the level and choices of now in another thread. Raises Refusal as above."""
+        return self.session.maker(number)
+
     def figure(self, number: str, row: RowKey = (), of: str = "") -> Figure:
         """Return a figure, about a row of an exhibit where it can be. Raises Refusal for one that may not be shown."""
         return self.session.figure(number, row, of)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.result import ResultTable, RowKey
@@ -27,8 +27,9 @@ from dsmb_app.views.tables import ResultModel, Role, ShownRows
 from dsmb_app.views.theme import SPACE
 
 LEAST_PLOT = 300
-NO_EVENTS = ("T02", "T06", "T07", "K18M")
+NO_EVENTS = ("F1", "T01", "T02", "T03", "T05", "T06", "T07", "T14", "K18M")
 """Exhibits in which no row has a day on which it first came."""
+_MOST_NAMES = 380
 MOST_CONTRASTS = 3
 """More of them than this would hide each other in a row of the plot."""
 
@@ -37,6 +38,7 @@ class ExhibitView(QWidget):
     """Shows one exhibit of the desk; ``drilled`` carries exhibit, row and column of a cell that was asked about.
 
     ``whole``: the table stands in full, for a page that scrolls; else it scrolls by itself, with a plot if ``plotted``.
+    ``hugs``, set where there is no plot: the table takes no more room than its rows and columns need.
     """
 
     drilled = Signal(str, object, object)
@@ -46,7 +48,7 @@ class ExhibitView(QWidget):
     def __init__(self, desk: Desk, number: str, *, plotted: bool = False, whole: bool = False) -> None:
         super().__init__()
         self._desk, self.number, self._whole = desk, number, whole
-        self._stale, self._divided = True, False
+        self._stale, self._divided, self.hugs = True, False, False
         self.model, self.rows = ResultModel(self), ShownRows(self)
         self.rows.setSourceModel(self.model)
         self.view = ResultView(f"Table {number}")
@@ -113,9 +115,11 @@ class ExhibitView(QWidget):
         self.columns.changed.connect(self._fit)
         self.columns.changed.connect(self.laid_out)
         if self._whole:
-            self.view.most_name_width = 380
+            self.view.most_name_width = _MOST_NAMES
             self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.view.viewport().installEventFilter(self)
+        for bar in (self.view.verticalScrollBar(), self.view.horizontalScrollBar()):
+            bar.rangeChanged.connect(lambda *_: self._hug() if self.hugs else None)
         if self.plot:
             self.contrast.currentIndexChanged.connect(lambda _place: self._choose_contrast())
             self.plot.picked.connect(lambda row, column: self.drilled.emit(self.number, row, column))
@@ -208,6 +212,14 @@ class ExhibitView(QWidget):
         self._say_if_empty()
         self._fit()
 
+    def go_to(self, number: str, row: RowKey) -> bool:
+        """Bring a row into sight and choose it; False where it is not there, or another exhibit is shown."""
+        place = self.rows.place_of(row) if number == self.number else None
+        if place is not None:
+            self.view.selectRow(place)
+            self.view.scrollTo(self.rows.index(place, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
+        return place is not None
+
     def _say_if_empty(self, words: str = "") -> None:
         empty = self.rows.rowCount() == 0
         self.nothing.setText(f"No row matches “{words}”." if words else "There is nothing to list.")
@@ -223,11 +235,21 @@ class ExhibitView(QWidget):
             sentence = 0 if self.rows.rowCount() else 6 * SPACE
             self.view.setFixedHeight(self.view.full_height + sentence + bar)
             self.view.setMaximumWidth(self.view.full_width)
+        elif self.hugs:
+            self._hug()
         elif self.plot and not self._divided:
             self.view.limit_names(self.width() * 27 // 100)
             wanted = self.view.full_width + self.view.verticalScrollBar().sizeHint().width()
             plot = max(self.body.width() - wanted - self.body.handleWidth(), LEAST_PLOT)
             self.body.setSizes([self.body.width() - plot, plot])
+
+    def _hug(self) -> None:
+        """Wrap the names where the columns need the room, and take no more than rows, columns and bars need."""
+        down, across = self.view.verticalScrollBar(), self.view.horizontalScrollBar()
+        free = self.width() - self.view.arm_header.length() - down.sizeHint().width() - 2 * self.view.frameWidth()
+        self.view.limit_names(free, most=_MOST_NAMES)
+        self.view.setMaximumWidth(self.view.full_width + (down.sizeHint().width() if down.maximum() else 0))
+        self.view.setMaximumHeight(self.view.full_height + (across.sizeHint().height() if across.maximum() else 0))
 
     def _divide(self) -> None:
         """Leave the border between table and plot where the reader has put it."""

@@ -117,13 +117,16 @@ class ArmHeader(QHeaderView):
 
 
 class TermHeader(QHeaderView):
-    """The rows' names, which stay in sight while the columns scroll; a click on the arrow folds a row's terms up."""
+    """The rows' names, which stay in sight while the columns scroll; a click on the arrow folds a row's terms up.
+
+    ``links``: a name leads somewhere and looks it, and nothing is indented or folded.
+    """
 
     folded = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
-        self._width = 220
+        self._width, self.links = 220, False
         self._is_folded = lambda _line: False
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
@@ -165,6 +168,8 @@ class TermHeader(QHeaderView):
         return font
 
     def _left(self, line: Line) -> int:
+        if self.links:
+            return SPACE
         return SPACE // 2 + 14 + line.depth * 14
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
@@ -176,7 +181,7 @@ class TermHeader(QHeaderView):
         painter.save()
         painter.fillRect(rect, QColor(theme.tint if line.heading else theme.surface))
         painter.setFont(self._font(line))
-        painter.setPen(QColor(theme.text))
+        painter.setPen(QColor(theme.accent if self.links else theme.text))
         room = rect.adjusted(self._left(line), 0, -SPACE, 0)
         metrics = QFontMetrics(painter.font())
         wraps = rect.height() >= 2 * metrics.height()
@@ -184,7 +189,7 @@ class TermHeader(QHeaderView):
         painter.drawText(
             room, int(_NAME) if wraps else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text
         )
-        if line.folds:
+        if line.folds and not self.links:
             name = "chevron_right" if self._is_folded(line.row.key) else "chevron_down"
             arrow = pixmap(name, theme.muted, size=10, scale=self.devicePixelRatioF())
             painter.drawPixmap(QRectF(rect.left() + 4, rect.center().y() - 4.5, 10, 10).toRect(), arrow)
@@ -198,7 +203,7 @@ class TermHeader(QHeaderView):
         """Fold on the arrow; elsewhere choose the row."""
         section = self.logicalIndexAt(event.position().toPoint())
         line = self.line(section) if section >= 0 else None
-        if line and line.folds and event.position().x() < self._left(line):
+        if line and line.folds and not self.links and event.position().x() < self._left(line):
             self.folded.emit(section)
             event.accept()
             return

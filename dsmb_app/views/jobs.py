@@ -66,6 +66,22 @@ class Job(QObject):
             signal.emit(*values)
 
 
+def start(work: Callable[[Progress], Any], *, done: Callable[[Any], None], failed: Callable[[Exception], None]) -> Job:
+    """Do work and show nothing of it; then call ``done`` or ``failed``, or neither after a cancel."""
+    job = Job(work)
+    job.done.connect(done)
+    job.failed.connect(failed)
+    for end in (job.done, job.failed):
+        end.connect(lambda _outcome: _AT_WORK.discard(job))
+    job.start()
+    return job
+
+
+def at_work() -> bool:
+    """Tell whether some job has not ended yet."""
+    return bool(_AT_WORK)
+
+
 def give_up_all() -> None:
     """Cancel every job; what is at work comes to no end that anybody sees."""
     for job in list(_AT_WORK):

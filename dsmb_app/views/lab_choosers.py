@@ -67,6 +67,11 @@ class TestList(QWidget):
                     self.tests.setCurrentItem(item)
         self._filter()
 
+    @property
+    def codes(self) -> list[str]:
+        """Return the codes of the tests that are listed."""
+        return [str(self.tests.item(place).data(_CODE)) for place in range(self.tests.count())]
+
     def choose(self, code: str) -> None:
         """Choose a test by its code."""
         items = [self.tests.item(place) for place in range(self.tests.count())]

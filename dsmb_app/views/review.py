@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 
@@ -19,40 +19,17 @@ from dsmb_app.views.curve_view import FIRST
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.dialogs.files import ask_where_to_save
 from dsmb_app.views.history import STEPS, History, Place, StepButtons
+from dsmb_app.views.kept_pages import Pages
 from dsmb_app.views.maturity_strip import MaturityStrip
 from dsmb_app.views.navigation import Navigation
 from dsmb_app.views.pages import PAGES
+from dsmb_app.views.pages.finding import places
 from dsmb_app.views.pages.page import Page
 from dsmb_app.views.pages.patients import Patients
 from dsmb_app.views.theme import SPACE
 from dsmb_app.views.when_view import WhenView
 
 PATIENTS = next(place for place, page in enumerate(PAGES) if page.make is Patients)
-
-
-class Pages(Sequence[Page]):
-    """The pages by their places, each made by ``make`` when it is first asked for, and kept."""
-
-    def __init__(self, count: int, make: Callable[[int], Page]) -> None:
-        self._made: list[Page | None] = [None] * count
-        self._make = make
-
-    def __len__(self) -> int:
-        return len(self._made)
-
-    def is_made(self, place: int) -> bool:
-        """Tell whether a page was asked for already."""
-        return self._made[place] is not None
-
-    def __getitem__(self, place: int) -> Page:
-        found = self._made[place]
-        if found is None:
-            found = self._made[place] = self._make(place)
-        return found
-
-    def __contains__(self, widget: object) -> bool:
-        # Of those made: to ask must not make the others.
-        return any(page is widget for page in self._made if page is not None)
 
 
 class Review(QWidget):
@@ -92,6 +69,7 @@ class Review(QWidget):
             page.stepped.connect(self._step_to)
         page.subjects_wanted.connect(self.show_subjects)
         page.patient_wanted.connect(self.open_patient)
+        page.linked.connect(self.show_exhibit)
         return page
 
     def _lay_out(self) -> None:
@@ -175,6 +153,14 @@ class Review(QWidget):
         page = self.pages[PATIENTS]
         assert isinstance(page, Patients)
         return page
+
+    def show_exhibit(self, number: str, row: RowKey) -> None:
+        """Show the page on which an exhibit stands, with a row of it at hand where one is given."""
+        titles = [page.title for page in PAGES]
+        for title, find in places(number):
+            self.navigation.choose(titles.index(title))
+            if find(self.page, number, row):
+                return
 
     def drill(self, number: str, row: RowKey, column: Column) -> None:
         """Show who stands behind a cell."""

@@ -134,6 +134,13 @@ class ShownRows(QSortFilterProxyModel):
         outer = {line.row.key for line in self._lines() if line.folds}
         self._change(self._words, outer if folded else set())
 
+    def place_of(self, key: RowKey) -> int | None:
+        """Return where a row is shown, unfolded for that; None where it is not."""
+        if key[:1] != key and key[:1] in self._folded:
+            self.fold(key[:1])
+        shown = (self.index(place, 0).data(Role.LINE) for place in range(self.rowCount()))
+        return next((place for place, line in enumerate(shown) if line and line.row.key == key), None)
+
     def is_folded(self, key: RowKey) -> bool:
         """Tell whether an outer row is folded up."""
         return key in self._folded

@@ -10,9 +10,9 @@ from dsmb_app.views.desk import Desk
 from dsmb_app.views.pages.adverse_events import AdverseEvents
 from dsmb_app.views.pages.all_exhibits import AllExhibits
 from dsmb_app.views.pages.blood_counts import BloodCounts
+from dsmb_app.views.pages.conduct import Conduct
 from dsmb_app.views.pages.cycles import Cycles
 from dsmb_app.views.pages.data_quality import DataQuality
-from dsmb_app.views.pages.exhibit_page import ExhibitPage
 from dsmb_app.views.pages.infections import Infections
 from dsmb_app.views.pages.laboratory import Laboratory
 from dsmb_app.views.pages.listings import Listings
@@ -42,7 +42,7 @@ PAGES = (
     PageInfo("Patients", "patients", Patients),
     PageInfo("Listings", "listings", Listings),
     PageInfo("Data quality", "data_quality", DataQuality),
-    PageInfo("Conduct", "conduct", partial(ExhibitPage, numbers=("T02", "T06"))),
+    PageInfo("Conduct", "conduct", Conduct),
     PageInfo("Laboratory", "laboratory", Laboratory),
     PageInfo("Special interest", "special_interest", partial(PlottedPage, number="K14")),
     PageInfo("All exhibits", "exhibits", AllExhibits),

@@ -44,3 +44,7 @@ class ExhibitPage(Page):
         place = exhibit.view.visualRect(index)
         where = exhibit.view.viewport().mapTo(self.area.widget(), place.center())
         self.area.ensureVisible(where.x(), where.y(), 0, 3 * place.height())
+
+    def follow(self, exhibit: ExhibitView) -> None:
+        """Bring the cell at hand of an exhibit into sight."""
+        self._follow(exhibit, exhibit.view.currentIndex())

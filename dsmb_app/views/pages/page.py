@@ -24,6 +24,9 @@ class Page(QWidget):
     patient_wanted = Signal(str)
     """Carries a subject whose records the reader asks for."""
 
+    linked = Signal(str, object)
+    """Carries an exhibit, and a row of it or (), that the reader wants to see on its own page."""
+
     def focus_search(self) -> bool:
         """Put the cursor where the reader searches; False where a page has no search."""
         return False

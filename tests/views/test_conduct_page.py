@@ -1,0 +1,91 @@
+"""Conduct: one table at a time, whole in a small window, every count with its subjects; summaries printed in full."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from dsmb_app.app import settle
+from dsmb_app.model.words import Level
+from dsmb_app.views.pages.conduct import EXHIBITS
+from dsmb_app.views.review import Review
+from dsmb_app.views.tables import Role
+from tests.locked import Locked
+from tests.views.looking import click, counts
+from tests.views.shown import LEVELS, Show, no_safety, show
+
+__all__ = ["no_safety", "show"]
+
+
+def press(qtbot, review: Review, name: str) -> None:
+    qtbot.mouseClick(review.page.views.buttons[name], Qt.MouseButton.LeftButton)
+    settle()
+
+
+@LEVELS
+def test_that_every_table_is_shown_and_a_count_leads_to_its_subjects(
+    demo: Locked, tmp_path: Path, qtbot, show: Show, level: Level
+) -> None:
+    review = show(demo.session(level, tmp_path), "Conduct")
+    for name, number in EXHIBITS.items():
+        press(qtbot, review, name)
+        exhibit = review.page.exhibit
+        assert exhibit.title.text().startswith(f"{number}  ")
+        last = exhibit.rows.columnCount() - 1
+        index = next(
+            at
+            for row in range(exhibit.rows.rowCount())
+            for column in range(last + 1)
+            if (at := exhibit.rows.index(row, column)).data(Role.SLOT)
+            and at.data(Role.SLOT).columns[0].stat == "n"
+            and at.data(Role.SLOT).value
+        )
+        wanted = int(index.data(Role.SLOT).value)
+        click(qtbot, exhibit.view, index)
+        assert counts(review.stack.currentWidget())[0] == wanted, name
+        review.back()
+
+
+def test_that_a_session_without_safety_has_no_vital_signs(no_safety: Locked, tmp_path: Path, show: Show) -> None:
+    review = show(no_safety.session(Level.POOLED, tmp_path), "Conduct")
+    assert [name for name, button in review.page.views.buttons.items() if button.isHidden()] == ["Vital signs"]
+
+
+def test_that_vital_signs_give_way_when_the_session_becomes_open(
+    no_safety: Locked, tmp_path: Path, qtbot, show: Show
+) -> None:
+    review = show(no_safety.session(Level.MASKED, tmp_path), "Conduct")
+    press(qtbot, review, "Vital signs")
+    review.desk.show_level(Level.POOLED)
+    settle()
+    assert review.page.exhibit.number == "F1"
+    assert review.page.exhibit.model.layout.table.level is Level.POOLED
+
+
+@pytest.mark.parametrize("name", list(EXHIBITS))
+def test_that_no_column_is_cut_off_in_a_small_window(
+    demo: Locked, tmp_path: Path, qtbot, show: Show, name: str
+) -> None:
+    review = show(demo.session(Level.MASKED, tmp_path), "Conduct")
+    review.resize(1024, 700)
+    press(qtbot, review, name)
+    assert review.page.exhibit.view.horizontalScrollBar().maximum() == 0
+
+
+def test_that_a_standard_deviation_is_drawn_beside_its_mean(demo: Locked, tmp_path: Path, qtbot, show: Show) -> None:
+    review = show(demo.session(Level.MASKED, tmp_path), "Conduct")
+    press(qtbot, review, "Demographics")
+    view = review.page.exhibit.view
+    row = next(i for i in range(view.model().rowCount()) if view.term_header.line(i).label == "Mean (SD)")
+    drawn = view.grab(view.visualRect(view.model().index(row, 0)).translated(view.viewport().pos())).toImage()
+    median = view.grab(view.visualRect(view.model().index(row + 1, 0)).translated(view.viewport().pos())).toImage()
+    assert ink(drawn) > 1.5 * ink(median)  # "36.1 (8.99)" against "35.0"
+
+
+def ink(image) -> int:
+    """Count the pixels that are not of the ground."""
+    ground = image.pixelColor(2, image.height() // 2)
+    places = ((x, y) for x in range(1, image.width() - 1) for y in range(2, image.height() - 2))
+    return sum(image.pixelColor(x, y) != ground for x, y in places)
