@@ -20,7 +20,7 @@ LEVELS = list(Level)
 NUMBER_HEADERS = {
     "n": "n", "N": "N", "%": "pct", "events": "events", "patient-years": "py", "EAIR": "eair", "EAIR low": "eair_low",
     "EAIR high": "eair_high", "EAER": "eaer", "EAER low": "eaer_low", "EAER high": "eaer_high", "RD": "rd",
-    "RD low": "rd_low", "RD high": "rd_high", "p": "p_fisher", "rate diff": "rate_diff",
+    "RD low": "rd_low", "RD high": "rd_high", "p": "p_fisher", "z": "z", "rate diff": "rate_diff",
     "rate diff low": "rate_diff_low", "rate diff high": "rate_diff_high", "rate ratio": "rate_ratio",
     "rate ratio low": "rate_ratio_low", "rate ratio high": "rate_ratio_high", "patient-weeks": "pw",
     "per 100 weeks": "eaer_week", "per 100 weeks low": "eaer_week_low", "per 100 weeks high": "eaer_week_high",
@@ -67,6 +67,7 @@ PRINTED: dict[str, Callable[[dict[str, str]], str]] = {
     "Events/100 weeks (95% CI)": lambda t: in_brackets(t["eaer_week"], t["eaer_week_low"], t["eaer_week_high"]),
     "Days since dose": lambda t: t["dose_lag"],
     "p": lambda t: t["p_fisher"],
+    "z": lambda t: t["z"],
     "Mean (SD)": lambda t: in_brackets(t["mean"], t["sd"]),
     "Median (Q1, Q3)": lambda t: in_brackets(t["median"], t["q1"], t["q3"]),
     "Minimum, maximum": lambda t: in_line(t["min"], t["max"]),
