@@ -38,7 +38,7 @@ class PackSheet:
 
 SHEETS = (
     PackSheet("K03", "Closed summary", in_open=False),
-    PackSheet("F1", "Participant flow", in_open=True),
+    PackSheet("F1", "Participant flow", in_open=True, figure=("F1",)),
     PackSheet("T01", "Enrolment", in_open=True),
     PackSheet("T02", "Disposition", in_open=True),
     PackSheet("T03", "Screen failures", in_open=True),
@@ -60,7 +60,7 @@ SHEETS = (
     PackSheet("K18", "Liver", in_open=False, figure=("F18",), own_n=True),
     PackSheet("K18M", "Liver migration", in_open=False, own_n=True),
     PackSheet("K19", "Blood counts", in_open=False, figure=("F19",), own_n=True),
-    PackSheet("K20", "By cycle", in_open=False, own_n=True),
+    PackSheet("K20", "By cycle", in_open=False, figure=("F20",), own_n=True),
     PackSheet("L1", "Serious AE", in_open=True),
     PackSheet("L2", "Deaths", in_open=True),
     PackSheet("L3", "AE leading to stop", in_open=True),
@@ -76,6 +76,8 @@ _FIGURE_TITLES = {
     "F15": "Infection, first",
     "F15A": "Infection, competing",
     "F15M": "Infections, mean count",
+    "F1": "Participant flow, figure",
+    "F20": "AE by day of the cycle",
     "F19": "Blood counts, nadir",
 }
 """Short titles of figures, where they are not their sheet's."""

@@ -128,7 +128,9 @@ def curve_picture(figure: CurveFigure, *, source: str) -> FigurePicture:
     return _of_figure(figure, Panel(make, curves.legend_of(figure, LIGHT)), source)
 
 
-def plot_picture(figure: Any, make: Callable[[], Any], legend: Sequence[Entry], *, source: str) -> FigurePicture:
+def plot_picture(
+    figure: Any, make: Callable[[], Any], legend: Sequence[Entry], *, source: str, height: int = PLOT_HEIGHT
+) -> FigurePicture:
     """Return the picture of a figure that the plot ``make`` returns shows."""
 
     def drawn() -> Canvas:
@@ -136,16 +138,17 @@ def plot_picture(figure: Any, make: Callable[[], Any], legend: Sequence[Entry], 
         plot.show_figure(figure)
         return plot
 
-    return _of_figure(figure, Panel(drawn, legend), source)
+    return _of_figure(figure, Panel(drawn, legend), source, max(height, PLOT_HEIGHT))
 
 
-def _of_figure(figure: Any, panel: Panel, source: str) -> FigurePicture:
+def _of_figure(figure: Any, panel: Panel, source: str, height: int = PLOT_HEIGHT) -> FigurePicture:
     return FigurePicture(
         [panel],
         title=f"{figure.exhibit}  {figure.title}",
         subtitle=f"{figure.subtitle} · {figure.population}",
         notes=figure.footnotes,
         source=source,
+        height=height,
     )
 
 
