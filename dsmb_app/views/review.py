@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from dsmb_app.model.result import Column, RowKey
@@ -29,6 +29,8 @@ from dsmb_app.views.pages.patients import Patients
 from dsmb_app.views.theme import SPACE
 from dsmb_app.views.when_view import WhenView
 
+_ROOMY = 600
+"""Pixels of height from which the page has room around it."""
 PATIENTS = next(place for place, page in enumerate(PAGES) if page.make is Patients)
 
 
@@ -73,9 +75,7 @@ class Review(QWidget):
         return page
 
     def _lay_out(self) -> None:
-        content = QVBoxLayout()
-        content.setContentsMargins(2 * SPACE, SPACE * 3 // 2, 2 * SPACE, SPACE * 3 // 2)
-        content.setSpacing(SPACE)
+        content = self._content = QVBoxLayout()
         content.addWidget(self.banner)
         content.addWidget(self.stack, 1)
         below = QHBoxLayout()
@@ -95,6 +95,13 @@ class Review(QWidget):
         frame = QVBoxLayout(self)
         frame.setContentsMargins(0, 0, 0, 0)
         frame.addWidget(body)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give a small window's height to what is read in it."""
+        super().resizeEvent(event)
+        gap = SPACE if self.height() >= _ROOMY else 1
+        self._content.setSpacing(gap)
+        self._content.setContentsMargins(2 * SPACE, gap * 3 // 2, 2 * SPACE, gap * 3 // 2)
 
     @property
     def page(self) -> Page:

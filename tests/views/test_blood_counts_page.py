@@ -39,7 +39,7 @@ def test_that_every_cell_of_a_matrix_says_what_its_row_of_the_table_says(
     table, page = session.table("K17"), show(session, "Blood counts").page
     shifts = [row.key for row in table.rows if len(row.key) == 4 and row.key[0] in BLOOD]
     left = {(key, arm) for key in shifts for arm in session.arms or (TOTAL,)}
-    assert len(left) >= 100
+    assert len(left) >= 95
     for test, _ in every_block(page):
         if test == "EOS" and level is Level.POOLED:
             assert page.matrices.matrices == [], "held back from open sessions"

@@ -14,6 +14,7 @@ from dsmb_app.model.choices import FILTERS
 from dsmb_app.model.result import Column
 from dsmb_app.model.words import Level, Stat
 from dsmb_app.views.dialogs.export_pack import ExportDialog
+from dsmb_app.views.exhibit_view import ExhibitView
 from dsmb_app.views.filters import FilterBar
 from dsmb_app.views.window import Window
 from tests.views.conftest import AtLevel, ShowWindow
@@ -109,11 +110,11 @@ def test_that_every_page_says_whom_it_counts(at_level: AtLevel, show_window: Sho
     for place in range(len(window.review.pages)):
         window.show_page(place)
         settle()
-        exhibits = getattr(window.review.page, "exhibits", None) or [window.review.page.exhibit]
-        said += [(view.number, view.subtitle.text()) for view in exhibits]
-    assert {number for number, _ in said} >= {"T02", "T06", "T08", "K15", "K17", "K18"}
+        exhibits = window.review.page.findChildren(ExhibitView)
+        said += [(view.number, view.subtitle.text()) for view in exhibits if view.isVisible()]
+    assert {number for number, _ in said} >= {"F1", "T07", "T09", "K14", "K15", "K17", "K18", "K19", "K20"}
     for number, text in said:
-        of_events = number in ("T08", "T09", "K14", "K15")
+        of_events = number in ("K03", "T08", "T09", "K14", "K15", "K20")
         assert ("Only: grade 3 or higher; men ·" if of_events else "Only: men ·") in text, number
     assert window.review.band.size.text() == f"N={session.arm_sizes['Total']} (filtered)"
     assert "Only: men" in window.review.band.size.toolTip()

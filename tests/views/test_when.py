@@ -105,4 +105,4 @@ def test_that_what_was_asked_at_another_level_is_forgotten(demo: Locked, tmp_pat
     review.desk.show_level(Level.POOLED)
     settle()
     assert review.stack.currentWidget() is review.page
-    assert review.stack.count() == len(review.pages)
+    assert all(review.stack.widget(place) in review.pages for place in range(review.stack.count()))

@@ -20,7 +20,7 @@ from dsmb_app import app
 from dsmb_app.app import settle
 from dsmb_app.model.words import Level
 from dsmb_app.views import theme
-from dsmb_app.views.cells import GAP, PADDING
+from dsmb_app.views.cells import GAP, PADDING, stands_alone
 from dsmb_app.views.controls import ElidedLabel
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.table_view import ResultView
@@ -181,6 +181,8 @@ def _check_columns(view: ResultView) -> int:
             if slot:
                 needed = bold.horizontalAdvance(slot.parts[0]) + PADDING
                 needed += GAP + view.cells.tails[column] if view.cells.tails[column] else 0
+                if stands_alone(layout.lines[line], head):
+                    needed = bold.horizontalAdvance(slot.text) + PADDING
                 assert needed <= width, (head.words, slot.text)
     for head in layout.heads:
         if head.title in spans:
