@@ -449,7 +449,8 @@ def test_that_the_closed_pack_alone_holds_the_figure(
     figures = [name for name in load_workbook(tmp_path / "pack.xlsx").sheetnames if name.startswith("F")]
     with zipfile.ZipFile(tmp_path / "pack.xlsx") as pack:
         pictures = [name for name in pack.namelist() if name.startswith("xl/media/")]
-    every = ["F1 Participant flow", "F1 Participant flow, figure", "F9 AE by SOC and PT", "F9V AE differences", "F09 AE onset", "F10 AE by worst grade",
+    every = ["F1 Participant flow", "F1 Participant flow, figure",
+             "F9 AE by SOC and PT", "F9V AE differences", "F09 AE onset", "F10 AE by worst grade",
              "F15 Infection, first", "F15A Infection, competing", "F15M Infections, mean count",
              "F18 Liver", "F19 Blood counts, nadir", "F20 AE by day of the cycle"]  # fmt: skip
     assert figures == [name for name in every if there or name[:3] not in ("F9V", "F15", "F18", "F19", "F20")]
