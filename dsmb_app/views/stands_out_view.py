@@ -55,7 +55,9 @@ class StandsOut(QWidget):
         self._show(None)
         self.waiting.setText(COUNTING)
         self.missed.setText(self._missed() if self._desk.is_closed else "")
-        self.setVisible(self._desk.is_closed)
+        # Shown before it has a parent, it would flash up as a window of its own.
+        if self.parent() is not None or not self._desk.is_closed:
+            self.setVisible(self._desk.is_closed)
         if self.isVisible():
             self._soon.start()
 

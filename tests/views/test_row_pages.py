@@ -176,7 +176,7 @@ def test_that_the_listing_is_of_the_row_and_tells_background_medication(
         assert row[place] == beside[who][drill.subjects.headers.index("Background steroid")]
     panel = figures.shown[0].panel
     click(qtbot, panel.view, panel.sorted.index(0, 0))
-    assert review.stack.currentWidget().question.text() == f"Subject {listing.subjects[0]}"
+    assert review.stack.currentWidget().subject == listing.subjects[0]
 
 
 def test_that_a_level_left_is_kept_in_no_figure(demo: Locked, tmp_path: Path, qtbot, show: Show) -> None:
