@@ -44,8 +44,12 @@ def at_level(_opened: dict[Level, Session]) -> Iterator[AtLevel]:
     """Return what gives the demo's session at a level; choices and levels are set back after the test."""
     yield _opened.__getitem__
     for level, session in _opened.items():
-        session.choose(**vars(Choices.of_study(session.study)))
-        session.set_level(level)
+        # What a test has not changed keeps its results for the next one.
+        first = Choices.of_study(session.study)
+        if session.choices != first:
+            session.choose(**vars(first))
+        if session.level is not level:
+            session.set_level(level)
 
 
 @pytest.fixture
