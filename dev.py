@@ -57,6 +57,9 @@ WINDOW = {
 FONT = ("fonts-dejavu-core",)
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 
+# Two processes; a file stays whole in one of them, so that what its tests share is made once.
+WORKERS = ("-m", "pytest", "-n", "2", "--dist", "loadfile")
+
 
 def main(arguments: list[str]) -> int:
     """Carry out one command; return the exit code."""
@@ -111,8 +114,8 @@ def checks() -> list[tuple[str, list[str]]]:
         ("Layout (ruff format)", ["-m", "ruff", "format", "--check"]),
         ("Types (mypy, strict)", ["-m", "mypy"]),
         ("Import contracts (import-linter)", ["-c", contracts, "--no-logo"]),
-        ("Core tests, Qt not importable", ["-m", "pytest", "-n", "2", "-p", "tests.no_qt"]),
-        ("Tests that need Qt", ["-m", "pytest", "-n", "2", "tests/views"]),
+        ("Core tests, Qt not importable", [*WORKERS, "-p", "tests.no_qt"]),
+        ("Tests that need Qt", [*WORKERS, "tests/views"]),
     ]
 
 

@@ -98,7 +98,7 @@ def disagreements(study: LabStudy, folder: Path) -> list[str]:
 
 
 # An example locks and opens a whole study, so a failing one is shown as it is: making it small would take minutes.
-@settings(max_examples=12, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=6, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(study=studies())
 def test_that_the_product_counts_laboratories_as_the_naive_recount_does(study: LabStudy) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -81,21 +81,23 @@ def test_that_the_recount_alone_gives_the_patient_years_of_the_definitions(recou
     assert years == ["37.85", "32.41", "29.58"]
 
 
-@pytest.mark.parametrize("level", Level)
-def test_that_the_product_and_the_recount_agree_in_every_cell_for_every_choice(
+@pytest.mark.parametrize("level", [Level.POOLED, Level.NAMED])
+def test_that_the_product_and_the_recount_agree_in_every_cell_for_every_choice_that_moves_one(
     level: Level, pilot: Locked, state: Path, data: Data, rules: Rules
 ) -> None:
+    """The level masked, and every choice, are recounted on the demo, which is a tenth of the work."""
     session = pilot.session(level, state)
     found = {
-        f"{choice.window}, {choice.partial_start}, {choice.source}": disagreements(session, data, choice)
+        f"{choice.window}, {choice.source}": disagreements(session, data, choice)
         for choice in every_choice(rules)
+        if choice.partial_start == rules.partial_start
     }
-    assert len(found) == 8
+    assert len(found) == 4
     assert not any(found.values()), {choice: told[:5] for choice, told in found.items() if told}
 
 
 def test_that_window_and_arm_source_move_the_numbers(data: Data, rules: Rules) -> None:
-    """Otherwise the comparison for every choice would be one comparison made eight times.
+    """Otherwise the comparison for every choice would be one comparison made four times.
 
     The partial rule moves nothing here: every start that is only a year is of an event before treatment.
     """

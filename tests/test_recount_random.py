@@ -42,7 +42,7 @@ def recounted(study: dict[str, Any], folder: Path, picked: tuple[int, int]) -> l
 
 
 # An example locks and opens a whole study, so a failing one is shown as it is: making it small would take minutes.
-@settings(max_examples=15, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=6, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(study=made_up.studies(), picked=st.tuples(st.integers(0, 7), st.integers(0, 7)))
 def test_that_the_product_counts_as_the_naive_recount_does(study: dict[str, Any], picked: tuple[int, int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
