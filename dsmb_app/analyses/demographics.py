@@ -93,7 +93,7 @@ def body(cut: Cut) -> tuple[Floats, Floats, Floats]:
 
     Each to one decimal, half up, as they are written down: 24.96 is 25.0, and so not below 25.
     """
-    signs = vital_signs(cut)
+    signs = cut.once(vital_signs)
     weight, height = (formats.rounded(signs.baseline(test, len(cut.subjects)), 1) for test in (WEIGHT, HEIGHT))
     tall = np.where(height > 0, height, np.nan)
     return weight, height, formats.rounded(weight / (tall / 100) ** 2, 1)
@@ -146,7 +146,7 @@ def demographics(cut: Cut) -> ResultTable:
 
 
 def _footnotes(cut: Cut) -> list[str]:
-    signs, (_, partial) = vital_signs(cut), background.months_of_disease(cut)
+    signs, (_, partial) = cut.once(vital_signs), background.months_of_disease(cut)
     body_tests = np.isin(signs.test, (WEIGHT, HEIGHT)) & signs.base & cut.safety[signs.subject]
     unflagged = int((body_tests & ~signs.by_flag).sum())
     notes = [

@@ -33,10 +33,12 @@ _UNITS: dict[str, dict[str, tuple[float, float]]] = {
 class Values:
     """Measured values, one entry a record: ``subject`` (row of ``cut.subjects``), ``test``, ``value``, ``visit``.
 
-    ``post``: after the first dose, in the window; ``base``: the subject's baseline of the test; ``by_flag``: that the
-    source flags it. ``unread``: how many values were left out for a unit that is not known.
+    ``row``: which record of the dataset it is. ``post``: after the first dose, in the window; ``base``: the subject's
+    baseline of the test; ``by_flag``: that the source flags it. ``unread``: how many values were left out for a unit
+    that is not known.
     """
 
+    row: Ints
     subject: Ints
     test: npt.NDArray[np.object_]
     value: Floats
@@ -105,6 +107,7 @@ def _values(cut: Cut, frame: pd.DataFrame, domain: str, unread: int) -> Values:
     names = [name for name in (f"{domain}LOBXFL", f"{domain}BLFL") if name in rows and (rows[name] == "Y").any()]
     flagged = (rows[names[0]] == "Y").to_numpy(dtype=bool) if names else np.zeros(len(rows), dtype=bool)
     return Values(
+        row=np.flatnonzero(keep),
         subject=subject,
         test=rows["TEST"].to_numpy(dtype=object),
         value=rows["VALUE"].to_numpy(dtype=float),
@@ -120,7 +123,7 @@ def _values(cut: Cut, frame: pd.DataFrame, domain: str, unread: int) -> Values:
 def _nothing(unread: int) -> Values:
     no_text, no_value, no_mask = np.zeros(0, dtype=object), np.zeros(0), np.zeros(0, dtype=bool)
     nobody = np.zeros(0, dtype=np.int64)
-    return Values(nobody, no_text, no_value, no_text, no_value, no_mask, no_mask, no_mask, unread)
+    return Values(nobody, nobody, no_text, no_value, no_text, no_value, no_mask, no_mask, no_mask, unread)
 
 
 def _in_window(cut: Cut, subject: Ints, day: Floats) -> Bools:

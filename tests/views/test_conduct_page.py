@@ -1,4 +1,4 @@
-"""Conduct: the flow drawn, one table at a time, whole in a small window, every count with its subjects; summaries printed in full."""
+"""Conduct: the flow drawn, a table at a time, whole in a small window, counts with their subjects; summaries in full."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from dsmb_app.app import settle
-from dsmb_app.model.words import Level
 from dsmb_app.model.result import Column
+from dsmb_app.model.words import Level
 from dsmb_app.views.pages.conduct import EXHIBITS, FLOW
 from dsmb_app.views.review import Review
 from dsmb_app.views.tables import Role
