@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from dsmb_app.analyses import medication
 from dsmb_app.analyses.conduct import Line, counted, summarised
@@ -17,19 +18,20 @@ Floats = npt.NDArray[np.float64]
 PRIMARY = "PRIMARY DIAGNOSIS"
 DURATION = "Duration of disease (months)"
 DRUGS, HISTORY = "Background medication", "Medical history"
+_MONTHS = {"MONTH": 1, "MONTHS": 1, "YEAR": 12, "YEARS": 12}
 _UNCODED = ("", "UNCODED")
 NOT_CODED = "No Coding Available"
 
 
 def months_of_disease(cut: Cut) -> tuple[Floats, Bools]:
-    """Return each subject's months from the onset of the primary diagnosis to the first visit, and whose onset is not
-    known to the day.
+    """Return each subject's months from the onset of the primary diagnosis to the first visit (without an onset those
+    delivered as DURDIS), and whose onset is not known to the day.
 
     Onset: the earliest MHSTDTC of MHCAT PRIMARY DIAGNOSIS; a partial one is the middle of its possible days up to the
     first visit. First visit: that of the lowest VISITNUM in SV, without it the first dose. Months of 30.4375 days, both
     days included, to one decimal.
     """
-    months, partial = np.full(len(cut.subjects), np.nan), np.zeros(len(cut.subjects), dtype=bool)
+    months, partial = _months_delivered(cut), np.zeros(len(cut.subjects), dtype=bool)
     mh = cut.others["mh"]
     if "MHCAT" not in mh:
         return months, partial
@@ -47,6 +49,19 @@ def months_of_disease(cut: Cut) -> tuple[Floats, Bools]:
     return months, partial
 
 
+def _months_delivered(cut: Cut) -> Floats:
+    found, sc = np.full(len(cut.subjects), np.nan), cut.others["sc"]
+    if "SCTESTCD" in sc:
+        rows = sc[(sc["SCTESTCD"] == "DURDIS").to_numpy(dtype=bool)]
+        months = rows["SCSTRESN"].to_numpy(dtype=float) * _unit(rows).map(_MONTHS).to_numpy(dtype=float)
+        found[rows["SUBJECT"].to_numpy(dtype=np.int64)] = formats.rounded(months, 1)
+    return found
+
+
+def _unit(sc: pd.DataFrame) -> pd.Series:
+    return sc["SCSTRESU"].str.strip().str.upper()
+
+
 def first_visit(cut: Cut) -> Floats:
     """Return the day of the visit with the lowest VISITNUM of each subject, where SV has none that of the first dose;
     counted from 0 on the day of the first dose."""
@@ -59,11 +74,12 @@ def first_visit(cut: Cut) -> Floats:
 
 
 def characteristics(cut: Cut) -> dict[str, Floats]:
-    """Return the numeric characteristics of SC by name and unit, by subject."""
+    """Return the numeric characteristics of SC but the duration of disease, by name and unit, by subject."""
     sc = cut.others["sc"]
     if "SCTESTCD" not in sc:
         return {}
-    rows = sc[sc["SCSTRESN"].notna()].sort_values(["SUBJECT", "SCTESTCD", "SCSEQ"])
+    is_duration = ((sc["SCTESTCD"] == "DURDIS") & _unit(sc).isin(_MONTHS)).to_numpy(dtype=bool)
+    rows = sc[sc["SCSTRESN"].notna() & ~is_duration].sort_values(["SUBJECT", "SCTESTCD", "SCSEQ"])
     found: dict[str, Floats] = {}
     for code, of_test in rows.groupby("SCTESTCD"):
         name = next((text for text in sorted(of_test["SCTEST"]) if text), str(code))

@@ -131,7 +131,8 @@ def vital_sign_table(cut: Cut) -> ResultTable:
     ]
     if signs.unread:
         notes.append(f"Values in a unit that is not known, not used: {signs.unread}.")
-    if not len(signs.value):
-        notes.append("VS is not delivered, so there are no rows.")
     found = cut.once(lines)
+    if not found:
+        absent = "VS is" if not len(signs.value) else "Temperature, systolic pressure and pulse are"
+        notes.append(f"{absent} not delivered, so there are no rows.")
     return lab_lines.table(cut, found, exhibit=EXHIBIT, title=TITLE, footnotes=notes, spread=SPREAD)

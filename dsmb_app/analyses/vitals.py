@@ -16,7 +16,7 @@ Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-TEMP, SYSBP, PULSE, WEIGHT, HEIGHT = "TEMP", "SYSBP", "PULSE", "WEIGHT", "HEIGHT"
+TEMP, SYSBP, PULSE, WEIGHT, HEIGHT, BMI = "TEMP", "SYSBP", "PULSE", "WEIGHT", "HEIGHT", "BMI"
 _CODES = {"HR": PULSE}
 """Test codes that stand for another one."""
 _UNITS: dict[str, dict[str, tuple[float, float]]] = {
@@ -25,8 +25,9 @@ _UNITS: dict[str, dict[str, tuple[float, float]]] = {
     PULSE: {"BEATS/MIN": (1.0, 0.0), "BPM": (1.0, 0.0), "/MIN": (1.0, 0.0)},
     WEIGHT: {"KG": (1.0, 0.0), "LB": (0.45359237, 0.0), "G": (0.001, 0.0)},
     HEIGHT: {"CM": (1.0, 0.0), "IN": (2.54, 0.0), "M": (100.0, 0.0)},
+    BMI: {"KG/M2": (1.0, 0.0), "KG/M^2": (1.0, 0.0)},
 }
-"""By test, the units that are read (upper case): factor and offset to C, mmHg, beats a minute, kg and cm."""
+"""By test, the units that are read (upper case): factor and offset to C, mmHg, beats a minute, kg, cm and kg/m2."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Conduct: the flow drawn, a table at a time, whole in a small window, counts with their subjects; summaries in full."""
+"""Conduct: the flow drawn, a table at a time, whole in a small window, counts with their subjects."""
 
 from __future__ import annotations
 
