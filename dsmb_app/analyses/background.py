@@ -104,13 +104,20 @@ def drug_lines(cut: Cut) -> list[Line]:
     """Return who took anything on the day of the first dose: steroids, immunosuppressants, and by class (CMCLAS)."""
     if not medication.is_delivered(cut):
         return []
-    when = medication.taken(cut.cm)
-    cm = cut.cm[(when.first <= 1) & (when.last >= 1) & (cut.cm["CUTFL"] != "Y").to_numpy(dtype=bool)]
+    cm = cut.cm[medication.on_first_day(cut.cm)[0] & (cut.cm["CUTFL"] != "Y").to_numpy(dtype=bool)]
     found = [counted((DRUGS,), _having(cut, cm["SUBJECT"]))]
     for kind in (medication.STEROID, medication.IMMUNOSUPPRESSANT):
         of_kind = cm["SUBJECT"][medication.is_kind(cm, kind)]
         found.append(counted((DRUGS, kind.capitalize()), _having(cut, of_kind)))
     return found + _by_group(cut, (DRUGS, "Class"), cm["SUBJECT"], cm["CMCLAS"])
+
+
+def drugs_without_end(cut: Cut) -> int:
+    """Return how many records count as background of treated subjects although nothing says whether they ended."""
+    if not medication.is_delivered(cut):
+        return 0
+    mine = cut.safety[cut.cm["SUBJECT"].to_numpy(dtype=np.int64)] & (cut.cm["CUTFL"] != "Y").to_numpy(dtype=bool)
+    return int((medication.on_first_day(cut.cm)[1] & mine).sum())
 
 
 def history_lines(cut: Cut) -> list[Line]:

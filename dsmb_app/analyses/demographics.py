@@ -161,8 +161,9 @@ def _footnotes(cut: Cut) -> list[str]:
         f"{DURATION}: from the onset of the primary diagnosis (MH) to the first visit (SV, else the first dose), in "
         "months of 30.4375 days, to one decimal; a partial onset is the middle of its possible days "
         f"({int((partial & cut.safety).sum())} subjects). Without an onset: DURDIS of SC or ADSL, in months or years.",
-        "Background medication: taken on the day of the first dose. Medical history: all but the primary diagnosis, by "
-        "MHBODSYS. Rows by frequency over all arms.",
+        "Background medication: taken on the day of the first dose; begun by then without a word of its end it counts "
+        f"as going on ({background.drugs_without_end(cut)} records). Medical history: all but the primary diagnosis, "
+        "by MHBODSYS. Rows by frequency over all arms.",
     ]
     if signs.unread:
         notes.append(f"Vital signs in a unit that is not known, not used: {signs.unread}.")
