@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 PRIMARY = "PRIMARY DIAGNOSIS"
 DURATION = "Duration of disease (months)"
 DRUGS, HISTORY = "Background medication", "Medical history"
-_MONTHS = {"MONTH": 1, "MONTHS": 1, "YEAR": 12, "YEARS": 12}
+_MONTHS = {"MONTH": 1.0, "MONTHS": 1.0, "YEAR": 12.0, "YEARS": 12.0}
 _UNCODED = ("", "UNCODED")
 NOT_CODED = "No Coding Available"
 
@@ -53,8 +53,8 @@ def _months_delivered(cut: Cut) -> Floats:
     found, sc = np.full(len(cut.subjects), np.nan), cut.others["sc"]
     if "SCTESTCD" in sc:
         rows = sc[(sc["SCTESTCD"] == "DURDIS").to_numpy(dtype=bool)]
-        months = rows["SCSTRESN"].to_numpy(dtype=float) * _unit(rows).map(_MONTHS).to_numpy(dtype=float)
-        found[rows["SUBJECT"].to_numpy(dtype=np.int64)] = formats.rounded(months, 1)
+        months = rows["SCSTRESN"] * _unit(rows).map(_MONTHS).astype(float)
+        found[rows["SUBJECT"].to_numpy(dtype=np.int64)] = formats.rounded(months.to_numpy(dtype=np.float64), 1)
     return found
 
 
