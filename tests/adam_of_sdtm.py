@@ -153,6 +153,40 @@ def laboratory(data: Data, adsl: Iterable[Row]) -> Tables:
     return pieces
 
 
+def vital_signs(data: Data, adsl: Iterable[Row]) -> list[Row]:
+    """Return ADVS: every record, the last of a test again as end of treatment, and an average by DTYPE."""
+    people, rows, last = {row["USUBJID"]: row for row in adsl}, [], {}
+    for vs in data["VS"]:
+        if vs["USUBJID"] not in people:
+            continue
+        day, first = whole(vs["VSDTC"]), people[vs["USUBJID"]]["TRTSDT"]
+        row: Row = {
+            "STUDYID": vs["STUDYID"],
+            "USUBJID": vs["USUBJID"],
+            "TRTP": people[vs["USUBJID"]]["TRT01P"],
+            "PARAMCD": vs["VSTESTCD"],
+            "PARAM": vs["VSTEST"] + (f" ({vs['VSSTRESU']})" if vs["VSSTRESU"] else ""),
+            "AVAL": number(vs["VSSTRESN"]),
+            "ADT": sas(day),
+            "ADY": day_of(day, None if first is None else SAS_ZERO + timedelta(days=first)),
+            "AVISIT": vs["VISIT"],
+            "AVISITN": number(vs["VISITNUM"]),
+            "ATPT": vs["VSTPT"],
+            "ATPTN": number(vs["VSTPTNUM"]),
+            "ABLFL": vs["VSBLFL"],
+            "DTYPE": "",
+            "VSSEQ": number(vs["VSSEQ"]),
+        }
+        rows.append(row)
+        if row["AVAL"] is not None:
+            last[vs["USUBJID"], vs["VSTESTCD"]] = row
+    for row in last.values():
+        rows.append({**row, "AVISIT": "End of Treatment", "AVISITN": 99.0, "ABLFL": ""})
+        # Taken for a measurement, this would be a fever, and a pulse above every threshold.
+        rows.append({**row, "AVAL": 999.0, "DTYPE": "AVERAGE", "VSSEQ": None, "ABLFL": ""})
+    return rows
+
+
 def _measured(lb: Record, person: Row) -> Row:
     day, at = whole(lb["LBDTC"]), minute(lb["LBDTC"])
     first = None if person["TRTSDT"] is None else SAS_ZERO + timedelta(days=person["TRTSDT"])
@@ -187,7 +221,7 @@ def _measured(lb: Record, person: Row) -> Row:
 def tables(data: Data) -> Tables:
     """Return every ADaM dataset of an SDTM delivery."""
     adsl = subjects(data)
-    return {"ADSL": adsl, "ADAE": events(data, adsl), **laboratory(data, adsl)}
+    return {"ADSL": adsl, "ADAE": events(data, adsl), "ADVS": vital_signs(data, adsl), **laboratory(data, adsl)}
 
 
 def send(folder: Path, adam: Mapping[str, list[Row]], *, form: str = "xpt") -> Path:

@@ -16,7 +16,8 @@ from tests.oracle.reading import read_folder
 from tests.test_blinding import PILOT_WORDS, found_words, parts
 from tests.test_pilot_table import ARMS, cells, read_results
 
-EXHIBITS = ("T06", "T08", "T09", "K17", "K18")
+EXHIBITS = ("T06", "T08", "T09", "T14", "K17", "K18")
+BODY = ("Weight", "Height", "BMI")
 FLAG = '[emergent]\nflag = "ADAE.TRTEMFL"'
 
 
@@ -78,6 +79,15 @@ def test_that_adam_gives_every_number_of_the_sdtm_delivery(either: Locked, pilot
     found, expected = numbers(either, state), numbers(pilot, state)
     assert {key for key in found.keys() | expected.keys() if found.get(key) != expected.get(key)} == set()
     assert {key[0] for key in expected} == set(EXHIBITS)
+
+
+def test_that_the_body_at_baseline_of_advs_is_that_of_the_vital_signs(adam: Locked, pilot: Locked, state: Path) -> None:
+    found, expected = (
+        {key: value for key, value in numbers(one, state, ("T05",)).items() if key[1].startswith(BODY)}
+        for one in (adam, pilot)
+    )
+    assert found == expected
+    assert len({key[1] for key in expected}) == 6  # weight, height, BMI and its three groups
 
 
 def test_that_adam_gives_the_same_numbers_with_conservative_partial_starts(

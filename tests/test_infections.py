@@ -163,6 +163,11 @@ def test_that_background_medication_stands_beside_each_subject(tmp_path: Path) -
         taking("S4", "Dexamethasone", "0.75", "QD", CMENRTPT="", CMENDTC="2020-02-28"),
         taking("S4", "Methotrexate", "10", "QS", CMCLASCD="L04AX03", CMENRTPT="", CMENDTC="2020-03-01"),
         taking("S5", "Hydrocortisone", "10", "QD", CMCLASCD="D07AA02", CMROUTE="TOPICAL"),
+        taking("S5", "Prednisone", "5", "QD", CMENRTPT="", **steroids),
+        taking("S1", "Prednisone", "10", "QD", **steroids),
+        taking("S3", "Cortisone", "1", "QD", CMDECOD="UNCODED", CMROUTE="RESPIRATORY (INHALATION)"),
+        taking("S4", "Prednisone", "5", "QD", CMDECOD="UNCODED"),
+        taking("S5", "Cortisone", "25", "QD", CMENRTPT="BEFORE", **steroids),
     ]  # fmt: skip
     names = [f"S{number}" for number in range(1, 6)]
     people = [person(name, "Qarm 1" if name < "S3" else "Qarm 2") for name in names]
@@ -173,7 +178,7 @@ def test_that_background_medication_stands_beside_each_subject(tmp_path: Path) -
         steroid, other = (shown.headers.index(f"Background {what}") for what in ("steroid", "immunosuppressant"))
         assert [row[steroid] for row in shown.rows] == [
             "Methylprednisolone 4 mg BID; Prednisone 10 mg QD = 20.0 mg/day prednisone", "Prednisone 20 mg PRN", "",
-            "", "",
+            "Prednisone 5 mg QD = 5.0 mg/day prednisone", "Prednisone 5 mg QD",
         ]  # fmt: skip
         assert [row[other] for row in shown.rows] == ["", "Azathioprine 50 mg BID", "", "Methotrexate 10 mg QS", ""]
 

@@ -224,7 +224,20 @@ def _taken_on(record: Record, day: date | None) -> bool:
         return False
     if end:
         return end.latest >= day
-    return record["CMENRTPT"] in ("ONGOING", "AFTER") or bool(start and start.earliest == day)
+    said = record.get("CMENRTPT", "")
+    return said in ("ONGOING", "AFTER") or bool(start and said != "BEFORE")
+
+
+def test_that_background_drugs_of_the_pilot_are_those_of_the_file(trial: Callable[[str], Trial]) -> None:
+    """Most of its records have a start years ago, no end, and no word whether they go on."""
+    t = trial("pilot")
+    arm_of, first = {p.subject: p.arm for p in t.treated}, {p.subject: p.first for p in t.treated}
+    taken = [x for x in t.data["CM"] if x["USUBJID"] in first and _taken_on(x, first[x["USUBJID"]])]
+    coded = [x for x in taken if x["CMCLAS"] not in ("", "UNCODED")]
+    rows = grouped((f"Background medication > Class > {x['CMCLAS']}", x["USUBJID"]) for x in coded)
+    rows["Background medication"] = {x["USUBJID"] for x in taken}
+    assert t.check_counts("T05", arm_of, rows) > 20
+    assert len(rows["Background medication"]) > 190
 
 
 def test_that_doses_of_the_demo_are_those_of_the_files(trial: Callable[[str], Trial]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from dsmb_app.analyses import medication
 from dsmb_app.analyses.conduct import Line, counted, summarised
@@ -17,19 +18,20 @@ Floats = npt.NDArray[np.float64]
 PRIMARY = "PRIMARY DIAGNOSIS"
 DURATION = "Duration of disease (months)"
 DRUGS, HISTORY = "Background medication", "Medical history"
+_MONTHS = {"MONTH": 1.0, "MONTHS": 1.0, "YEAR": 12.0, "YEARS": 12.0}
 _UNCODED = ("", "UNCODED")
 NOT_CODED = "No Coding Available"
 
 
 def months_of_disease(cut: Cut) -> tuple[Floats, Bools]:
-    """Return each subject's months from the onset of the primary diagnosis to the first visit, and whose onset is not
-    known to the day.
+    """Return each subject's months from the onset of the primary diagnosis to the first visit (without an onset those
+    delivered as DURDIS), and whose onset is not known to the day.
 
     Onset: the earliest MHSTDTC of MHCAT PRIMARY DIAGNOSIS; a partial one is the middle of its possible days up to the
     first visit. First visit: that of the lowest VISITNUM in SV, without it the first dose. Months of 30.4375 days, both
     days included, to one decimal.
     """
-    months, partial = np.full(len(cut.subjects), np.nan), np.zeros(len(cut.subjects), dtype=bool)
+    months, partial = _months_delivered(cut), np.zeros(len(cut.subjects), dtype=bool)
     mh = cut.others["mh"]
     if "MHCAT" not in mh:
         return months, partial
@@ -47,6 +49,19 @@ def months_of_disease(cut: Cut) -> tuple[Floats, Bools]:
     return months, partial
 
 
+def _months_delivered(cut: Cut) -> Floats:
+    found, sc = np.full(len(cut.subjects), np.nan), cut.others["sc"]
+    if "SCTESTCD" in sc:
+        rows = sc[(sc["SCTESTCD"] == "DURDIS").to_numpy(dtype=bool)]
+        months = rows["SCSTRESN"] * _unit(rows).map(_MONTHS).astype(float)
+        found[rows["SUBJECT"].to_numpy(dtype=np.int64)] = formats.rounded(months.to_numpy(dtype=np.float64), 1)
+    return found
+
+
+def _unit(sc: pd.DataFrame) -> pd.Series:
+    return sc["SCSTRESU"].str.strip().str.upper()
+
+
 def first_visit(cut: Cut) -> Floats:
     """Return the day of the visit with the lowest VISITNUM of each subject, where SV has none that of the first dose;
     counted from 0 on the day of the first dose."""
@@ -59,11 +74,12 @@ def first_visit(cut: Cut) -> Floats:
 
 
 def characteristics(cut: Cut) -> dict[str, Floats]:
-    """Return the numeric characteristics of SC by name and unit, by subject."""
+    """Return the numeric characteristics of SC but the duration of disease, by name and unit, by subject."""
     sc = cut.others["sc"]
     if "SCTESTCD" not in sc:
         return {}
-    rows = sc[sc["SCSTRESN"].notna()].sort_values(["SUBJECT", "SCTESTCD", "SCSEQ"])
+    is_duration = ((sc["SCTESTCD"] == "DURDIS") & _unit(sc).isin(_MONTHS)).to_numpy(dtype=bool)
+    rows = sc[sc["SCSTRESN"].notna() & ~is_duration].sort_values(["SUBJECT", "SCTESTCD", "SCSEQ"])
     found: dict[str, Floats] = {}
     for code, of_test in rows.groupby("SCTESTCD"):
         name = next((text for text in sorted(of_test["SCTEST"]) if text), str(code))
@@ -88,13 +104,20 @@ def drug_lines(cut: Cut) -> list[Line]:
     """Return who took anything on the day of the first dose: steroids, immunosuppressants, and by class (CMCLAS)."""
     if not medication.is_delivered(cut):
         return []
-    when = medication.taken(cut.cm)
-    cm = cut.cm[(when.first <= 1) & (when.last >= 1) & (cut.cm["CUTFL"] != "Y").to_numpy(dtype=bool)]
+    cm = cut.cm[medication.on_first_day(cut.cm)[0] & (cut.cm["CUTFL"] != "Y").to_numpy(dtype=bool)]
     found = [counted((DRUGS,), _having(cut, cm["SUBJECT"]))]
     for kind in (medication.STEROID, medication.IMMUNOSUPPRESSANT):
         of_kind = cm["SUBJECT"][medication.is_kind(cm, kind)]
         found.append(counted((DRUGS, kind.capitalize()), _having(cut, of_kind)))
     return found + _by_group(cut, (DRUGS, "Class"), cm["SUBJECT"], cm["CMCLAS"])
+
+
+def drugs_without_end(cut: Cut) -> int:
+    """Return how many records count as background of treated subjects although nothing says whether they ended."""
+    if not medication.is_delivered(cut):
+        return 0
+    mine = cut.safety[cut.cm["SUBJECT"].to_numpy(dtype=np.int64)] & (cut.cm["CUTFL"] != "Y").to_numpy(dtype=bool)
+    return int((medication.on_first_day(cut.cm)[1] & mine).sum())
 
 
 def history_lines(cut: Cut) -> list[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from dsmb_app.analyses import background, conduct, wording
+from dsmb_app.analyses import background, conduct, vitals, wording
 from dsmb_app.analyses.background import DURATION
 from dsmb_app.analyses.conduct import Line, counted, summarised
 from dsmb_app.analyses.vitals import HEIGHT, WEIGHT, questionnaires, vital_signs
@@ -91,12 +91,14 @@ def _body(cut: Cut) -> list[Line]:
 def body(cut: Cut) -> tuple[Floats, Floats, Floats]:
     """Return baseline weight (kg), height (cm) and of these body mass index (kg/m2) of each subject, NaN for none.
 
-    Each to one decimal, half up, as they are written down: 24.96 is 25.0, and so not below 25.
+    Without weight or height the index is the one delivered. Each to one decimal, half up, as they are written down:
+    24.96 is 25.0, and so not below 25.
     """
-    signs = vital_signs(cut)
+    signs = cut.once(vital_signs)
     weight, height = (formats.rounded(signs.baseline(test, len(cut.subjects)), 1) for test in (WEIGHT, HEIGHT))
     tall = np.where(height > 0, height, np.nan)
-    return weight, height, formats.rounded(weight / (tall / 100) ** 2, 1)
+    mass, delivered = weight / (tall / 100) ** 2, signs.baseline(vitals.BMI, len(cut.subjects))
+    return weight, height, formats.rounded(np.where(np.isnan(mass), delivered, mass), 1)
 
 
 def _duration(cut: Cut) -> list[Line]:
@@ -146,7 +148,7 @@ def demographics(cut: Cut) -> ResultTable:
 
 
 def _footnotes(cut: Cut) -> list[str]:
-    signs, (_, partial) = vital_signs(cut), background.months_of_disease(cut)
+    signs, (_, partial) = cut.once(vital_signs), background.months_of_disease(cut)
     body_tests = np.isin(signs.test, (WEIGHT, HEIGHT)) & signs.base & cut.safety[signs.subject]
     unflagged = int((body_tests & ~signs.by_flag).sum())
     notes = [
@@ -154,12 +156,14 @@ def _footnotes(cut: Cut) -> list[str]:
         *wording.denominators(cut),
         "Groups of age, BMI and duration: % of those measured. n of a summary: subjects measured.",
         "Weight, height, scores: the baseline that the source flags, else the last value before the first dose "
-        f"({unflagged} of weight and height here). BMI: weight / height^2. Each subject's to one decimal.",
+        f"({unflagged} of weight and height here). BMI: weight / height^2, else as delivered. "
+        "Each subject's to one decimal.",
         f"{DURATION}: from the onset of the primary diagnosis (MH) to the first visit (SV, else the first dose), in "
         "months of 30.4375 days, to one decimal; a partial onset is the middle of its possible days "
-        f"({int((partial & cut.safety).sum())} subjects).",
-        "Background medication: taken on the day of the first dose. Medical history: all but the primary diagnosis, by "
-        "MHBODSYS. Rows by frequency over all arms.",
+        f"({int((partial & cut.safety).sum())} subjects). Without an onset: DURDIS of SC or ADSL, in months or years.",
+        "Background medication: taken on the day of the first dose; begun by then without a word of its end it counts "
+        f"as going on ({background.drugs_without_end(cut)} records). Medical history: all but the primary diagnosis, "
+        "by MHBODSYS. Rows by frequency over all arms.",
     ]
     if signs.unread:
         notes.append(f"Vital signs in a unit that is not known, not used: {signs.unread}.")

@@ -107,6 +107,7 @@ _TABLES = (
         InOpen.IF_SAFETY,
         vital_signs.vital_sign_table,
         vital_signs.subjects,
+        behind=vital_signs.behind,
         beside=vital_signs.beside,
     ),
     line_exhibit(

@@ -21,7 +21,9 @@ Floats = npt.NDArray[np.float64]
 STEROID, IMMUNOSUPPRESSANT, ANTIMICROBIAL = "steroid", "immunosuppressant", "antimicrobial"
 _HEADERS = {STEROID: "Background steroid", IMMUNOSUPPRESSANT: "Background immunosuppressant"}
 _SYSTEMIC = ("ORAL", "INTRAVENOUS", "INTRAMUSCULAR", "SUBCUTANEOUS")
+NO_CODE = ("", "UNCODED", "NOT CODED")
 ONGOING = ("ONGOING", "AFTER", "DURING/AFTER")
+_OVER = ("BEFORE",)
 
 
 class Days(NamedTuple):
@@ -48,11 +50,17 @@ def routes_recorded(cut: Cut) -> bool:
 
 
 def is_kind(cm: pd.DataFrame, kind: str) -> Bools:
-    """Tell which records are of a kind: by the class in CMCLASCD; where that is blank, by the words of the name."""
+    """Tell which records are of a kind: by the class in CMCLASCD; where that is blank, by the words of the name.
+
+    By name alone a steroid that CMROUTE says is given on the spot (ointment, eye drops, spray) is none, as it is in no
+    H02.
+    """
     lists = word_lists()[kind]
     codes = cm["CMCLASCD"].str.strip().str.upper()
     words = "|".join(re.escape(word) for word in lists["words"])
     by_word = _names(cm).str.contains(rf"(?i)\b(?:{words})\b", regex=True)
+    if "local" in lists:
+        by_word &= ~cm["CMROUTE"].str.contains(rf"(?i)\b(?:{'|'.join(lists['local'])})", regex=True)
     coded = codes.str.startswith(tuple(lists["codes"]))
     return np.asarray(coded.where(codes != "", by_word), dtype=bool)
 
@@ -67,6 +75,19 @@ def taken(cm: pd.DataFrame) -> Days:
     ongoing = (cm["CMENRTPT"].str.upper().isin(ONGOING) | cm["CMENRF"].str.upper().isin(ONGOING)).to_numpy(dtype=bool)
     last = np.where(np.isfinite(end), end, np.where(ongoing, np.inf, np.where(np.isfinite(start), start, -np.inf)))
     return Days(np.where(np.isfinite(start), start, -np.inf), last)
+
+
+def on_first_day(cm: pd.DataFrame) -> tuple[Bools, Bools]:
+    """Return which records were taken on the day of the first dose, and which of them have no end and no word of it.
+
+    As ``taken``, but a record with a start and without any word of its end goes on: what patients take for years is
+    collected so, and on its start day alone it would be missing from their background.
+    """
+    when = taken(cm)
+    words = cm["CMENRTPT"].where(cm["CMENRTPT"] != "", cm["CMENRF"]).str.upper()
+    begun = np.isfinite(cm["CMSTDY_LO"].to_numpy(dtype=float)) & (when.first <= 1)
+    silent = begun & (when.last < 1) & cm["CMENDY_HI"].isna().to_numpy() & ~words.isin(_OVER).to_numpy(dtype=bool)
+    return (when.first <= 1) & (when.last >= 1) | silent, silent
 
 
 def with_intravenous_antimicrobial(cut: Cut) -> Bools:
@@ -94,13 +115,13 @@ def background(cut: Cut) -> dict[str, list[str]]:
     """Return, by header, what each subject took on the day of the first dose: steroids and immunosuppressants.
 
     One text for each row of ``cut.subjects``; no headers where the delivery has no medication. A steroid ends in its
-    dose a day in prednisone equivalents where all of the subject's steroids have one.
+    dose a day in prednisone equivalents where all of the subject's steroids have one and none may have ended before.
     """
     if not is_delivered(cut):
         return {}
-    when = taken(cut.cm)
-    on_day_1 = (when.first <= 1) & (when.last >= 1)
-    return {header: _beside(cut, cut.cm[on_day_1 & is_kind(cut.cm, kind)], kind) for kind, header in _HEADERS.items()}
+    on_day_1, silent = on_first_day(cut.cm)
+    cm = cut.cm.assign(SILENT=silent)
+    return {header: _beside(cut, cm[on_day_1 & is_kind(cm, kind)], kind) for kind, header in _HEADERS.items()}
 
 
 def prednisone_a_day(cm: pd.DataFrame) -> Floats:
@@ -122,12 +143,16 @@ def _potency(name: str, table: dict[str, float]) -> float:
 
 
 def _names(cm: pd.DataFrame) -> pd.Series:
-    return cm["CMDECOD"].where(cm["CMDECOD"] != "", cm["CMTRT"])
+    return cm["CMDECOD"].where(~cm["CMDECOD"].str.strip().str.upper().isin(NO_CODE), cm["CMTRT"])
 
 
 def _beside(cut: Cut, cm: pd.DataFrame, kind: str) -> list[str]:
     texts = [""] * len(cut.subjects)
-    ordered = cm.assign(DAILY=prednisone_a_day(cm), TEXT=_texts(cm)).sort_values(["SUBJECT", "TEXT"], kind="stable")
+    # Of a drug that may have ended no dose is added up.
+    daily = np.where(cm["SILENT"], np.nan, prednisone_a_day(cm))
+    ordered = cm.assign(DAILY=daily, TEXT=_texts(cm)).sort_values(["SUBJECT", "TEXT"], kind="stable")
+    # Some deliveries have the same drug again at each visit.
+    ordered = ordered.drop_duplicates(["SUBJECT", "TEXT", "CMSTDY_LO", "CMENDY_HI"])
     for subject, rows in ordered.groupby("SUBJECT"):
         said = "; ".join(dict.fromkeys(rows["TEXT"]))
         if kind == STEROID and rows["DAILY"].notna().all():

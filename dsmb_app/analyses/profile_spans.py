@@ -20,7 +20,6 @@ Row = dict[Hashable, Any]
 
 OTHER = "other"
 KINDS = (medication.STEROID, medication.IMMUNOSUPPRESSANT, medication.ANTIMICROBIAL, OTHER)
-_NO_CODE = ("", "UNCODED", "NOT CODED")
 _PRECISION = {"M": "month", "Y": "year"}
 _OUTCOMES_ON = ("NOT RECOVERED/NOT RESOLVED", "RECOVERING/RESOLVING")
 
@@ -62,7 +61,7 @@ def drug_spans(cm: pd.DataFrame, last: float) -> tuple[DrugSpan, ...]:
     found = []
     for place, row in enumerate(cm.to_dict("records")):
         coded = str(row["CMDECOD"])
-        name = (coded if coded.upper() not in _NO_CODE else str(row["CMTRT"]) or coded).capitalize()
+        name = (coded if coded.upper() not in medication.NO_CODE else str(row["CMTRT"]) or coded).capitalize()
         when = _drug_days(span(row, "CM", last), ongoing=bool(ongoing[place]))
         said = (
             name,

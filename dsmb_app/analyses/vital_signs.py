@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dsmb_app.analyses import lab_lines, wording
+from dsmb_app.analyses.findings import Behind
 from dsmb_app.analyses.lab_lines import LabLine
 from dsmb_app.analyses.spread import SPREAD
 from dsmb_app.analyses.vitals import PULSE, SYSBP, TEMP, Values, vital_signs
@@ -42,7 +43,7 @@ _SIGNS = (
 
 def lines(cut: Cut) -> list[LabLine]:
     """Return a line per threshold (ever after the first dose), then per sign and visit a summary and its thresholds."""
-    signs = vital_signs(cut)
+    signs = cut.once(vital_signs)
     found, by_visit = [], []
     for sign in _SIGNS:
         here = signs.of(sign.test) & signs.post
@@ -87,12 +88,25 @@ def _who(cut: Cut, signs: Values, records: Bools) -> Bools:
 
 def subjects(cut: Cut, key: RowKey) -> Bools:
     """Return who is counted on a row, over all columns."""
-    return lab_lines.behind(lines(cut), key).met
+    return lab_lines.behind(cut.once(lines), key).met
+
+
+def behind(cut: Cut, key: RowKey) -> Behind:
+    """Return the records behind a row: those that crossed its threshold, of a summary all that it summarises."""
+    signs = cut.once(vital_signs)
+    sign = next(one for one in _SIGNS if one.name == key[0])
+    here = signs.of(sign.test) & signs.post
+    for part in key[1:]:
+        crossed = sign.thresholds.get(part)
+        here = here & (crossed(signs.value) if crossed else signs.visit == part)
+    mask = np.zeros(len(cut.others["vs"]), dtype=bool)
+    mask[signs.row[here]] = True
+    return Behind("vs", mask, f"vital-sign record(s): {', '.join(key)}")
 
 
 def beside(cut: Cut) -> dict[str, list[str]]:
     """Return what a list of subjects says besides: the extremes after the first dose, one text a subject."""
-    signs, found = vital_signs(cut), {}
+    signs, found = cut.once(vital_signs), {}
     for test, header, worst in (
         (TEMP, "Highest temperature (C)", np.fmax),
         (SYSBP, "Lowest systolic (mmHg)", np.fmin),
@@ -106,7 +120,7 @@ def beside(cut: Cut) -> dict[str, list[str]]:
 
 def vital_sign_table(cut: Cut) -> ResultTable:
     """Count who crossed a threshold, out of those measured, and summarise the values at each visit, by arm."""
-    signs = vital_signs(cut)
+    signs = cut.once(vital_signs)
     notes = [
         *wording.arms(cut),
         "n: subjects with any such value after the first dose, N: subjects measured after it; at a visit, of those "
@@ -117,7 +131,8 @@ def vital_sign_table(cut: Cut) -> ResultTable:
     ]
     if signs.unread:
         notes.append(f"Values in a unit that is not known, not used: {signs.unread}.")
-    if not len(signs.value):
-        notes.append("VS is not delivered, so there are no rows.")
-    found = lines(cut)
+    found = cut.once(lines)
+    if not found:
+        absent = "VS is" if not len(signs.value) else "Temperature, systolic pressure and pulse are"
+        notes.append(f"{absent} not delivered, so there are no rows.")
     return lab_lines.table(cut, found, exhibit=EXHIBIT, title=TITLE, footnotes=notes, spread=SPREAD)

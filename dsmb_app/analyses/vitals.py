@@ -16,7 +16,7 @@ Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-TEMP, SYSBP, PULSE, WEIGHT, HEIGHT = "TEMP", "SYSBP", "PULSE", "WEIGHT", "HEIGHT"
+TEMP, SYSBP, PULSE, WEIGHT, HEIGHT, BMI = "TEMP", "SYSBP", "PULSE", "WEIGHT", "HEIGHT", "BMI"
 _CODES = {"HR": PULSE}
 """Test codes that stand for another one."""
 _UNITS: dict[str, dict[str, tuple[float, float]]] = {
@@ -25,18 +25,21 @@ _UNITS: dict[str, dict[str, tuple[float, float]]] = {
     PULSE: {"BEATS/MIN": (1.0, 0.0), "BPM": (1.0, 0.0), "/MIN": (1.0, 0.0)},
     WEIGHT: {"KG": (1.0, 0.0), "LB": (0.45359237, 0.0), "G": (0.001, 0.0)},
     HEIGHT: {"CM": (1.0, 0.0), "IN": (2.54, 0.0), "M": (100.0, 0.0)},
+    BMI: {"KG/M2": (1.0, 0.0), "KG/M^2": (1.0, 0.0)},
 }
-"""By test, the units that are read (upper case): factor and offset to C, mmHg, beats a minute, kg and cm."""
+"""By test, the units that are read (upper case): factor and offset to C, mmHg, beats a minute, kg, cm and kg/m2."""
 
 
 @dataclass(frozen=True)
 class Values:
     """Measured values, one entry a record: ``subject`` (row of ``cut.subjects``), ``test``, ``value``, ``visit``.
 
-    ``post``: after the first dose, in the window; ``base``: the subject's baseline of the test; ``by_flag``: that the
-    source flags it. ``unread``: how many values were left out for a unit that is not known.
+    ``row``: which record of the dataset it is. ``post``: after the first dose, in the window; ``base``: the subject's
+    baseline of the test; ``by_flag``: that the source flags it. ``unread``: how many values were left out for a unit
+    that is not known.
     """
 
+    row: Ints
     subject: Ints
     test: npt.NDArray[np.object_]
     value: Floats
@@ -105,6 +108,7 @@ def _values(cut: Cut, frame: pd.DataFrame, domain: str, unread: int) -> Values:
     names = [name for name in (f"{domain}LOBXFL", f"{domain}BLFL") if name in rows and (rows[name] == "Y").any()]
     flagged = (rows[names[0]] == "Y").to_numpy(dtype=bool) if names else np.zeros(len(rows), dtype=bool)
     return Values(
+        row=np.flatnonzero(keep),
         subject=subject,
         test=rows["TEST"].to_numpy(dtype=object),
         value=rows["VALUE"].to_numpy(dtype=float),
@@ -120,7 +124,7 @@ def _values(cut: Cut, frame: pd.DataFrame, domain: str, unread: int) -> Values:
 def _nothing(unread: int) -> Values:
     no_text, no_value, no_mask = np.zeros(0, dtype=object), np.zeros(0), np.zeros(0, dtype=bool)
     nobody = np.zeros(0, dtype=np.int64)
-    return Values(nobody, no_text, no_value, no_text, no_value, no_mask, no_mask, no_mask, unread)
+    return Values(nobody, nobody, no_text, no_value, no_text, no_value, no_mask, no_mask, no_mask, unread)
 
 
 def _in_window(cut: Cut, subject: Ints, day: Floats) -> Bools:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.words import is_arm
-from dsmb_app.snapshot import adam_records, adam_subjects
+from dsmb_app.snapshot import adam_findings, adam_records, adam_subjects
 from dsmb_app.snapshot.adam_dates import dated, has_date
 from dsmb_app.snapshot.adam_made import Made, first_number, first_text
 from dsmb_app.snapshot.checks import check_members, check_subjects
@@ -82,6 +82,7 @@ def adapted(source: Source) -> tuple[Source, Analysis]:
     elif "LB" in given and pieces:
         baseline = _joined_baseline(given["LB"], pieces, count)
     notes = [f"{name} is not delivered: made of {_origin_files(dataset)}" for name, dataset in new.items()]
+    new |= _further(given, known, where, first, count)
     analysis = _analysis(known, adsl, baseline if _has_yes(baseline) else None)
     notes += _notes(given, analysis)
     whole = replace(source, datasets={**given, **new}, notes=(*source.notes, *notes))
@@ -101,6 +102,26 @@ def _subject_datasets(given: Mapping[str, Dataset]) -> dict[str, Made]:
         ended = adam_subjects.disposition(adsl)
         new |= {"DS": ended} if len(ended.frame) else {}
     return new
+
+
+def _further(
+    given: Mapping[str, Dataset], known: Dataset, where: str, first: pd.Series, count: adam_records.Count
+) -> dict[str, Made]:
+    """Return what ADaM stands in for of vital signs, questionnaires, characteristics, drugs and history."""
+    adsl, new = given.get("ADSL"), dict[str, Made | None]()
+    used = {"VS": "ADVS", "QS": "ADQS", "CM": "ADCM", "MH": "ADMH"}
+    for name, adam in ((name, given.get(of)) for name, of in used.items() if name not in given):
+        if adam is None or not (adam_findings.is_findings(adam) if name in ("VS", "QS") else "USUBJID" in adam.frame):
+            continue
+        check_members(adam, _ids(known), where)
+        if name in ("CM", "MH"):
+            new[name] = adam_findings.occurrences(adam, name, first, count)
+        else:
+            new[name] = adam_findings.findings(adam, name, first, count, adsl if name == "VS" else None)
+    if adsl is not None:
+        new |= {} if "VS" in given or "VS" in new else {"VS": adam_findings.at_baseline(adsl)}
+        new |= {} if "SC" in given else {"SC": adam_findings.traits(adsl)}
+    return {name: dataset for name, dataset in new.items() if dataset is not None}
 
 
 def _check_adsl(adsl: Dataset, dm: Dataset | None) -> None:

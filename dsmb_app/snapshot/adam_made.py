@@ -57,8 +57,8 @@ def made(name: str, parts: Sequence[tuple[Dataset, Columns]], keeps: Sequence[np
     rows = np.concatenate([np.flatnonzero(keep) for keep in keeps])
     return Made(
         name=name,
-        file_name=", ".join(dataset.file_name for dataset, _ in parts),
-        sha256=", ".join(dataset.sha256 for dataset, _ in parts),
+        file_name=", ".join(dict.fromkeys(dataset.file_name for dataset, _ in parts)),
+        sha256=", ".join(dict.fromkeys(dataset.sha256 for dataset, _ in parts)),
         frame=frame.assign(**texts),
         labels=dict.fromkeys(names, ""),
         kinds={column: "text" if column in texts else "number" for column in names},

@@ -144,6 +144,7 @@ class ExhibitView(QWidget):
         try:
             self._show(self._desk.table(self.number))
         except Refusal as refusal:
+            self.model.show_result(None)
             self.title.setText(self.number)
             self.refusal.setText(refusal.sentence())
             self._show_parts(False)

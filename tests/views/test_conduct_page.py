@@ -1,4 +1,4 @@
-"""Conduct: one table at a time, whole in a small window, every count with its subjects; summaries printed in full."""
+"""Conduct: the flow drawn, a table at a time, whole in a small window, counts with their subjects."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from dsmb_app.app import settle
+from dsmb_app.model.result import Column
 from dsmb_app.model.words import Level
-from dsmb_app.views.pages.conduct import EXHIBITS
+from dsmb_app.views.pages.conduct import EXHIBITS, FLOW
 from dsmb_app.views.review import Review
 from dsmb_app.views.tables import Role
 from tests.locked import Locked
@@ -48,6 +49,35 @@ def test_that_every_table_is_shown_and_a_count_leads_to_its_subjects(
         review.back()
 
 
+@LEVELS
+def test_that_the_flow_is_drawn_first_and_a_box_leads_to_its_subjects(
+    demo: Locked, tmp_path: Path, qtbot, show: Show, level: Level
+) -> None:
+    session = demo.session(level, tmp_path)
+    review = show(session, "Conduct")
+    review.resize(1024, 700)
+    settle()
+    flow, table = review.page.flow, session.table("F1")
+    assert flow.isVisible()
+    assert not flow.scroll.verticalScrollBar().maximum()
+    assert flow.plot.minimumHeight() <= flow.plot.height()
+    # Every count of the table stands in the drawing, as printed there, and no other.
+    arms = table.arms or ("Total",)
+    drawn = {(at.key, at.arm): at.text for at in flow.plot.places}
+    alone = [row.key for row in table.rows if table.cell(row.key, Column(arms[0], "n")) is None]
+    wanted = {(key, "Total") for key in alone} | {
+        (r.key, arm) for r in table.rows if r.key not in alone for arm in arms
+    }
+    assert set(drawn) == wanted
+    assert all(text == table.cell(key, Column(arm, "n")).text for (key, arm), text in drawn.items())
+    place = next(i for i, at in enumerate(flow.plot.places) if at.key == ("Stopped",) and at.text != "0")
+    at = flow.plot.places[place]
+    qtbot.mouseClick(flow.plot.viewport(), Qt.MouseButton.LeftButton, pos=flow.plot.position_of(place).toPoint())
+    assert counts(review.stack.currentWidget())[0] == int(at.text)
+    review.back()
+    assert review.page.views.shown == FLOW
+
+
 def test_that_a_session_without_safety_has_no_vital_signs(no_safety: Locked, tmp_path: Path, show: Show) -> None:
     review = show(no_safety.session(Level.POOLED, tmp_path), "Conduct")
     assert [name for name, button in review.page.views.buttons.items() if button.isHidden()] == ["Vital signs"]
@@ -60,8 +90,9 @@ def test_that_vital_signs_give_way_when_the_session_becomes_open(
     press(qtbot, review, "Vital signs")
     review.desk.show_level(Level.POOLED)
     settle()
-    assert review.page.exhibit.number == "F1"
-    assert review.page.exhibit.model.layout.table.level is Level.POOLED
+    assert review.page.flow.isVisible()
+    assert review.page.flow.result.level is Level.POOLED
+    assert review.page.exhibit.model.layout is None or not review.page.exhibit.model.layout.table.arms
 
 
 @pytest.mark.parametrize("name", list(EXHIBITS))

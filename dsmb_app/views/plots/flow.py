@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QResizeEvent
 
 from dsmb_app.model.flow import FlowBox, FlowFigure
 from dsmb_app.model.result import Column, RowKey
@@ -43,12 +43,11 @@ class Place:
 
     @property
     def sides(self) -> tuple[float, float]:
-        """Return where it begins and ends from left to right; one for all subjects lies over every column."""
+        """Return where it begins and ends from left to right; a step of all subjects stands amid those of the arms."""
         low, high = _BESIDE if self.aside else _MAIN
-        if self.columns == 1:
-            return self.column + low, self.column + high
-        middle, half = self.columns / 2, (high - low) / 2
-        return (self.columns - 1 + low, self.columns - 1 + high) if self.aside else (middle - half, middle + half)
+        last = self.columns - 1
+        left = self.column + (last if self.aside else last / 2)
+        return left + low, left + high
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -91,9 +90,12 @@ def _end(places: list[Place]) -> float:
 
 
 class FlowPlot(PointPlot):
-    """Draws a flow; ``picked`` carries row and column (of table F1) of a count that was asked about."""
+    """Draws a flow; ``picked`` carries row and column (of table F1) of a count that was asked about.
 
-    picked = Signal(object, object)
+    ``reached`` carries where a count stands that a key went to.
+    """
+
+    picked, reached = Signal(object, object), Signal(QPointF)
 
     def __init__(self, theme: Theme | None = None) -> None:
         """Draw in a theme, or in the one that the window has."""
@@ -178,7 +180,7 @@ class FlowPlot(PointPlot):
             box = pg.QtWidgets.QGraphicsRectItem(QRectF(low, place.top + 0.12, high - low, place.height - 0.24))
             arm = place.arm if place.arm != TOTAL else ""
             edge = mark_of(self.theme, self._figure, arm).colour if arm else self.theme.muted
-            box.setPen(pen(edge, 1.0 if place.aside else 1.6))
+            box.setPen(pen(edge, 1.0 if place.aside else 2.0))
             box.setBrush(QColor(self.theme.surface))
             box.setZValue(-59)
             self.panel.addItem(box, ignoreBounds=True)
@@ -228,7 +230,7 @@ class FlowPlot(PointPlot):
             self._line((place.middle[0], turn), (place.middle[0], place.top + 0.12))
 
     def _line(self, one: tuple[float, float], other: tuple[float, float]) -> None:
-        line = pg.PlotCurveItem([one[0], other[0]], [one[1], other[1]], pen=pen(self.theme.muted, 1.2))
+        line = pg.PlotCurveItem([one[0], other[0]], [one[1], other[1]], pen=pen(self.theme.muted))
         line.setZValue(-70)
         self.panel.addItem(line, ignoreBounds=True)
 
@@ -263,6 +265,12 @@ class FlowPlot(PointPlot):
         at = self.places[place]
         arm = "All subjects" if at.arm == TOTAL else at.arm
         return plain_tip(f"{arm}\n{' > '.join(at.key)}: {at.text}")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from count to count as ever, and tell where the one at hand stands."""
+        super().keyPressEvent(event)
+        if self.at_hand >= 0:
+            self.reached.emit(self.position_of(self.at_hand))
 
     def _ask(self, place: int) -> None:
         at = self.places[place]
