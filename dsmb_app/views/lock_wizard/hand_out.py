@@ -47,11 +47,12 @@ class PhraseCard(QWidget):
         column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         column.addWidget(label(self.plain.capitalize(), "strong"))
         column.addWidget(label(who, "muted", wraps=True))
+        column.addWidget(self.field)
         row = QHBoxLayout()
-        row.addWidget(self.field, 1)
         for act in (self.show_it, self.copy, self.save):
             act.setAutoDefault(False)
             row.addWidget(act)
+        row.addStretch(1)
         column.addLayout(row)
 
     def reveal(self, phrase: str) -> None:
@@ -65,7 +66,7 @@ class HandOutStep(Step):
     """Shows at most one phrase at a time; nothing of it goes into a log, a title or the clipboard's history."""
 
     title = "Hand out"
-    go = "&Open this snapshot"
+    go, go_icon = "&Open this snapshot", "open"
 
     def __init__(self, locker: Locker, errand: Errand) -> None:
         super().__init__()

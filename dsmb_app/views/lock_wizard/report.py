@@ -121,7 +121,8 @@ def searched(outcome: LockOutcome) -> str:
     """Return in words what was searched for leaks, and how much was found."""
     tables, columns, rows = outcome.searched
     blocks = sum(leak.verdict == "BLOCK" for leak in outcome.leaks)
-    found = f"{len(outcome.leaks)} pattern(s) that tell the arms" if outcome.leaks else "nothing that tells the arms"
+    said = {0: "nothing was found that tells the arms", 1: "one pattern was found that tells the arms"}
+    found = said.get(len(outcome.leaks), f"{len(outcome.leaks)} patterns were found that tell the arms")
     accepted = f", {blocks} of them accepted by your study file" if blocks else ""
     return (
         f"Snapshot number {outcome.seq}. Its open part, {tables} tables with {columns} columns and {rows:,} rows, was "

@@ -29,7 +29,7 @@ class Step(QWidget):
 
     title = ""
     explanation = ""
-    go = "&Next"
+    go, go_icon = "&Next", "forward"
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,6 +79,7 @@ class Step(QWidget):
         row = QHBoxLayout()
         row.addWidget(field, 1)
         row.addWidget(tool(what, "open", choose))
+        self.column.addSpacing(SPACE // 2)
         self.column.addWidget(words)
         self.column.addLayout(row)
         return field

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QTextCursor
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QPlainTextEdit, QWidget
 
@@ -65,7 +66,7 @@ class StudyStep(Step):
         self.guesses = QListWidget()
         self.guesses.setObjectName("rows")
         self.guesses.setAccessibleName("Guesses in the study file")
-        self.guesses.setWordWrap(True)
+        self.guesses.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.guesses.itemActivated.connect(lambda _item: self._go_to(self._found[self.guesses.currentRow()].line))
         self.settled = QCheckBox("I have settled &every guess of this list (their CHECK marks are then taken out)")
         self.settled.setAccessibleName("I have settled every guess of this list")
@@ -167,6 +168,8 @@ class StudyStep(Step):
         row = self.guesses.currentRow()
         self.guesses.clear()
         self.guesses.addItems([f"{found.key} = {found.value}   {found.why}" for found in self._found])
+        for place, found in enumerate(self._found):
+            self.guesses.item(place).setToolTip(f"{found.key}: {found.why}")
         self.guesses.setCurrentRow(max(0, min(row, len(self._found) - 1)))
         self.guesses.setFixedHeight(min(max(len(self._found), 1), 5) * 25 + 6)
         for part in (self.asked, self.guesses, self.settled):

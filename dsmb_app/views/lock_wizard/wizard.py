@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from dsmb_app.model.lock_wish import LockOutcome
 from dsmb_app.views.controls import button, label
+from dsmb_app.views.flow import FlowLayout
 from dsmb_app.views.lock_wizard.delivery import DeliveryStep
 from dsmb_app.views.lock_wizard.hand_out import HandOutStep
 from dsmb_app.views.lock_wizard.kept_files import KeptFilesStep
@@ -59,7 +60,7 @@ class LockWizard(QDialog):
         self.show_step(0)
 
     def _lay_out(self) -> None:
-        self.path = label(kind="small", wraps=True)
+        self.path = [label(f"{place}  {step.title}", "small") for place, step in enumerate(self.steps, start=1)]
         self.heading = label(kind="title")
         self.explanation = label(kind="muted", wraps=True)
         self.stack = QStackedWidget()
@@ -79,7 +80,11 @@ class LockWizard(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(*[3 * SPACE] * 4)
         column.setSpacing(SPACE)
-        for part in (self.path, self.heading, self.explanation):
+        way = QWidget()
+        line = FlowLayout(way, gap=2 * SPACE)
+        for words in self.path:
+            line.addWidget(words)
+        for part in (way, self.heading, self.explanation):
             column.addWidget(part)
         column.addWidget(self.stack, 1)
         column.addWidget(self.fault)
@@ -124,9 +129,12 @@ class LockWizard(QDialog):
         self._say("")
         step = self.step
         step.enter()
-        titles = [each.title for each in self.steps]
-        self.path.setText(f"Step {place + 1} of {len(titles)}:  " + "  ›  ".join(titles))
+        for number, words in enumerate(self.path):
+            words.setProperty("kind", "strong" if number == place else "small")
+            words.style().unpolish(words)
+            words.style().polish(words)
         self.heading.setText(step.title)
+        self.heading.setAccessibleName(f"Step {place + 1} of {len(self.steps)}: {step.title}")
         self.explanation.setText(step.explanation)
         self.explanation.setVisible(bool(step.explanation))
         self.stack.currentWidget().verticalScrollBar().setValue(0)
@@ -159,6 +167,8 @@ class LockWizard(QDialog):
         """Let the buttons say what can be done now."""
         step, done = self.step, self.errand.outcome is not None
         self.next.setText(step.go)
+        self.next.icon_name = step.go_icon
+        self.next.tint()
         self.next.setAccessibleName(step.go.replace("&", ""))
         self.next.setEnabled(step.may_go())
         self.back.setVisible(step not in (self.delivery, self.report))

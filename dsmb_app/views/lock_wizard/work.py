@@ -36,7 +36,7 @@ class WorkStep(Step):
 
     title = "Lock"
     explanation = "The delivery is read again, checked, sealed and written. Until it is written, you can stop it."
-    go = "&Lock"
+    go, go_icon = "&Lock", "lock"
 
     def __init__(self, locker: Locker, errand: Errand) -> None:
         super().__init__()
