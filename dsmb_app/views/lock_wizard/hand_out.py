@@ -19,7 +19,7 @@ SECONDS = 60
 """How long a phrase is shown, and how long it stays on the clipboard."""
 
 _CARDS = (
-    ("main", "&opening phrase", "To every member, by another way than the file. It opens the pooled, blinded data."),
+    ("main", "o&pening phrase", "To every member, by another way than the file. It opens the pooled, blinded data."),
     ("codes", "&codes phrase", "To who sits in the closed session, before it begins. It shows the arms as A, B, …"),
     ("names", "&names phrase", "To whom the charter lets unblind, when the board asks. It says which arm is which."),
 )

@@ -215,7 +215,8 @@ class LockWizard(QDialog):
         box.setDefaultButton(stay)
         box.setEscapeButton(stay)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        away.clicked.connect(super().reject)
+        # Not super().reject: Qt would find this class's own by its name, and ask for ever.
+        away.clicked.connect(lambda: QDialog.reject(self))
         self.question = box
         box.open()
 
