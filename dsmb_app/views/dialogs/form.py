@@ -70,20 +70,24 @@ class Form(QDialog):
         self.fault = label(kind="fault", wraps=True)
         self.fault.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.fault.hide()
-        self.column.addWidget(self.fault)
         self.needed = label(kind="muted", wraps=True)
         self.needed.hide()
-        self.column.addWidget(self.needed)
         self.column.addStretch(1)
         self.go = button(go, "check", self.try_to_go, main=True)
         self.go.setDefault(True)
-        outer.addLayout(self._buttons())
+        foot = QVBoxLayout()
+        foot.setContentsMargins(3 * SPACE, 0, 3 * SPACE, 3 * SPACE)
+        foot.setSpacing(SPACE)
+        # What is wrong stays in sight where the fields scroll.
+        foot.addWidget(self.fault)
+        foot.addWidget(self.needed)
+        foot.addLayout(self._buttons())
+        outer.addLayout(foot)
 
     def _buttons(self) -> QHBoxLayout:
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         box.rejected.connect(self.reject)
         row = QHBoxLayout()
-        row.setContentsMargins(3 * SPACE, 0, 3 * SPACE, 3 * SPACE)
         row.addStretch(1)
         row.addWidget(box)
         row.addWidget(self.go)
@@ -148,14 +152,15 @@ class Form(QDialog):
         self.fault.setAccessibleName(sentence)
         self.fault.setVisible(bool(sentence))
         self.fit()
-        if sentence:
-            self._body.ensureWidgetVisible(self.fault)
 
     def fit(self) -> None:
         """Be as high as what there is to read, and no higher than the screen: then it scrolls."""
         room = self.screen().availableGeometry().height() - _FRAME
         self._body.updateGeometry()
-        self.resize(max(self.width(), _WIDTH), min(self.sizeHint().height(), room))
+        width, layout = max(self.width(), _WIDTH), self.layout()
+        layout.invalidate()
+        high = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        self.resize(width, min(high, room))
 
 
 def _toggle(field: QLineEdit) -> None:

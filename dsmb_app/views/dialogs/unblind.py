@@ -52,7 +52,7 @@ class UnblindDialog(Form):
         self.means = PhraseOrKey(self, phrase, with_key=read_key is not None)
         self.phrase = self.means.field
         self.logged = label(kind="muted", wraps=True)
-        self.column.insertWidget(self.column.indexOf(self.fault), self.logged)
+        self.column.insertWidget(self.column.count() - 1, self.logged)  # before the stretch
         if key is not None:
             self.means.take(key)
         self.name.setText(who[0])
