@@ -13,12 +13,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListWidget, QPlainTextEdit, QTableWidget
 
 from dsmb_app import app
+from dsmb_app.model.errors import Refusal
+from dsmb_app.model.lock_wish import LockWish
 from dsmb_app.snapshot.pins import Pins
 from dsmb_app.snapshot.secrets_file import SecretsFile
 from dsmb_app.store.audit import AuditLog
 from dsmb_app.views.ending import dispose
 from dsmb_app.views.lock_wizard.locker import Locker
 from dsmb_app.views.lock_wizard.wizard import LockWizard
+from dsmb_app.views.lock_wizard.work import page_to_mend
 from dsmb_app.views.window import Services, Window
 from tests.ae_study import event, person, study
 from tests.oracle import made_up
@@ -268,3 +271,20 @@ def test_that_esc_asks_only_where_something_would_be_lost(qtbot, start, small: P
     leave = next(each for each in wizard.question.buttons() if each.text() == "&Leave")
     with qtbot.waitSignal(wizard.finished):
         qtbot.mouseClick(leave, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize(
+    ("code", "file", "page"),
+    [
+        ("SUBJECT-UNKNOWN", "ae.csv", "delivery"),
+        ("SRC-FOLDER", None, "delivery"),
+        ("LEAK-BLOCK", None, "study"),
+        ("TRIAL-BUSY", "trial.json", "kept"),
+        ("WRITE-FAILED", "x.dsmb", "kept"),
+        ("SOMETHING-NEW", "study.toml", "study"),
+    ],
+)
+def test_that_a_refused_lock_leads_to_the_page_that_can_mend_it(code: str, file: str | None, page: str) -> None:
+    wish = LockWish(Path("in"), Path("in/study.toml"), Path("trial.json"), Path("secrets.json"), Path("x.dsmb"))
+    place = page_to_mend(Refusal(code, "What.", "Todo.", file=file), wish)
+    assert ("delivery", "study", "kept")[place] == page

@@ -33,6 +33,7 @@ class DeliveryStep(Step):
         self._job: jobs.Job | None = None
         self.folder = self.add_field("Delivery &folder", self._choose, what="Choose the delivery folder")
         self.folder.setAcceptDrops(False)  # a folder dropped on it is for the whole page
+        self.folder.returnPressed.connect(self._read_again)
         self.folder.editingFinished.connect(self._read)
         self.folder.textChanged.connect(self._typed)
         self.bar = QProgressBar()
@@ -62,6 +63,12 @@ class DeliveryStep(Step):
     def take(self, folder: Path) -> None:
         """Read a folder that was chosen or dropped."""
         self.folder.setText(str(folder))
+        self._read_again()
+
+    def _read_again(self) -> None:
+        """Read the folder, though it was refused before: it may have been mended."""
+        if not self.may_go() and self._job is None:
+            self._asked = ""
         self._read()
 
     def give_up(self) -> bool:
@@ -119,7 +126,6 @@ class DeliveryStep(Step):
 
     def _failed(self, error: Exception) -> None:
         self._end()
-        self._asked = ""  # the folder may be mended, and is then read again
         self.changed.emit()
         self.fail(error)
 

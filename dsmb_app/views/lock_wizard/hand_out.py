@@ -20,8 +20,16 @@ SECONDS = 60
 
 _CARDS = (
     ("main", "o&pening phrase", "To every member, by another way than the file. It opens the pooled, blinded data."),
-    ("codes", "&codes phrase", "To who sits in the closed session, before it begins. It shows the arms as A, B, …"),
-    ("names", "&names phrase", "To whom the charter lets unblind, when the board asks. It says which arm is which."),
+    (
+        "codes",
+        "&codes phrase",
+        "To those who sit in the closed session, before it begins. It shows the arms as A, B, …",
+    ),
+    (
+        "names",
+        "&names phrase",
+        "To those whom the charter lets unblind, when the board asks. It says which arm is which.",
+    ),
 )
 
 

@@ -30,6 +30,7 @@ class KeptFilesStep(Step):
         super().__init__()
         self._locker, self._errand = locker, errand
         self._replaces: Path | None = None
+        self._told = False
         self._proposed: dict[QLineEdit, str] = {}
         self.trial, self.trial_words = self._add("&Trial file", "Choose the trial file, or name a new one", _JSON)
         self.secrets, self.secrets_words = self._add(
@@ -46,7 +47,7 @@ class KeptFilesStep(Step):
         words = label(kind="muted", wraps=True)
         self.column.addWidget(words)
         field.textChanged.connect(lambda _text: self._typed())
-        field.editingFinished.connect(self._tell)
+        field.editingFinished.connect(self._named)
         return field, words
 
     def first(self) -> QWidget:
@@ -78,7 +79,7 @@ class KeptFilesStep(Step):
             self._tell()
 
     def _typed(self) -> None:
-        self._replaces = None
+        self._replaces, self._told = None, False
         self.trial_words.setText("")
         self.secrets_words.setText("")
         self.warning.setText("")
@@ -89,10 +90,16 @@ class KeptFilesStep(Step):
         out = out if out.suffix.lower() == ".dsmb" else out.with_name(f"{out.name}.dsmb")
         return LockWish(self._errand.delivery.folder, self._errand.study, trial, secrets, out)
 
+    def _named(self) -> None:
+        # Not again when the focus only leaves the field: what was refused is still to be read.
+        if not self._told:
+            self._tell()
+
     def _tell(self) -> bool:
         """Say what a lock would do with the files; return whether it could."""
         if not self.may_go():
             return False
+        self._told = True
         try:
             kept = self._locker.ahead(self._wish())
         except Refusal as refusal:
