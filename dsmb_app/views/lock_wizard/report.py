@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.lock_wish import LockOutcome
@@ -64,12 +64,9 @@ class ReportStep(Step):
         )
         for part in parts:
             self.column.addWidget(part)
-        save = button("&Save the report…", "export", self._save)
-        save.setAutoDefault(False)
-        row = QHBoxLayout()
-        row.addWidget(save)
-        row.addStretch(1)
-        self.column.addLayout(row)
+        self.save = button("&Save the report…", "export", self._save)
+        self.save.setAutoDefault(False)
+        self.column.addWidget(self.save, alignment=Qt.AlignmentFlag.AlignLeft)
 
     def _fact(self, name: str) -> QLineEdit:
         field = QLineEdit()
