@@ -41,7 +41,8 @@ from dsmb_app.views.jobs import Progress
 from dsmb_app.views.lock_wizard.locker import Locker
 from dsmb_app.views.pack_picture import pack_picture
 from dsmb_app.views.pages import PAGES
-from dsmb_app.views.window import SIZE, Services, Window
+from dsmb_app.views.services import Services
+from dsmb_app.views.window import SIZE, Window
 
 __all__ = ["main", "pictures", "run_open", "write_contact_sheet", "write_pack"]
 
