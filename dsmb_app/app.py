@@ -13,7 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QEventLoop, Qt
 from PySide6.QtWidgets import QApplication
 
-from dsmb_app import __version__
+from dsmb_app import __version__, lock_desk
 from dsmb_app.exporting import export_pack
 from dsmb_app.locking import lock
 from dsmb_app.model.errors import Refusal
@@ -38,9 +38,11 @@ from dsmb_app.views.ending import dispose
 from dsmb_app.views.faults import Faults
 from dsmb_app.views.idle import MINUTES, MOST_MINUTES
 from dsmb_app.views.jobs import Progress
+from dsmb_app.views.lock_wizard.locker import Locker
 from dsmb_app.views.pack_picture import pack_picture
 from dsmb_app.views.pages import PAGES
-from dsmb_app.views.window import SIZE, Services, Window
+from dsmb_app.views.services import Services
+from dsmb_app.views.window import SIZE, Window
 
 __all__ = ["main", "pictures", "run_open", "write_contact_sheet", "write_pack"]
 
@@ -94,6 +96,7 @@ def run_open(
             start_closed=None if closed else ClosedSession().start,
             demo=None if closed else make_demo,
             idle_seconds=idle,
+            locker=None if closed else make_locker(),
         )
         window = Window(services, closed=closed)
         window.locked.connect(partial(_end_locked, sitting, application) if closed else sitting.locked)
@@ -189,6 +192,19 @@ def make_opener(audit: AuditLog, pins: Pins, signers: Sequence[str] = (), seen: 
         return Session.open(opening.file, key, signers=[opening.signer], audit=audit, seen=seen)
 
     return Opener(open=open_snapshot, signer_of=signer_of, pin=pins.set, read_key=MemberKey.load)
+
+
+def make_locker() -> Locker:
+    """Return how the window locks: by the functions of ``dsmb init`` and ``dsmb lock``."""
+    return Locker(
+        look=lock_desk.look,
+        draft=lock_desk.draft,
+        ahead=lock_desk.ahead,
+        lock=lock_desk.lock,
+        save_study=lock_desk.save_study,
+        save_secret=lock_desk.save_secret,
+        steps=lock_desk.STEPS,
+    )
 
 
 def write_pack(session: Session, path: Path, password: str | None) -> Callable[[Progress], None]:

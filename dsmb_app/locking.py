@@ -141,6 +141,25 @@ def _book(
     return book
 
 
+def ahead(
+    settings: Study, *, trial: Path, out: Path, secrets_path: Path, plan: LockPlan | None = None
+) -> tuple[TrialFile, SecretsFile | None]:
+    """Return the trial and the secrets that a lock would go on with, None for secrets that it would make.
+
+    Writes nothing. Raises Refusal where the lock would for these files, whatever the delivery, and LOCK-SAME-FILE
+    where two of them are one.
+    """
+    if len({path.resolve() for path in (trial, out, secrets_path)}) < len((trial, out, secrets_path)):
+        raise Refusal(
+            "LOCK-SAME-FILE",
+            "Trial file, secrets file and snapshot are three files; two of them have the same name.",
+            "Give each a name of its own.",
+        )
+    kept = _kept(secrets_path)
+    (plan or LockPlan()).settled(kept.phrases if kept else {})
+    return _book(trial.resolve(), None, settings, kept, secrets_path.name), kept
+
+
 def _kept(secrets_path: Path) -> SecretsFile | None:
     return SecretsFile.load(secrets_path) if secrets_path.exists() else None
 

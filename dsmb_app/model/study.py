@@ -172,7 +172,7 @@ def read_study(path: Path) -> Study:
     nearest known one is named) or a value that does not fit.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise Refusal(
             "STUDY-MISSING", "There is no such study file.", "Draft one with: dsmb init SOURCE.", file=path.name
@@ -181,14 +181,25 @@ def read_study(path: Path) -> Study:
         raise Refusal(
             "STUDY-UNREADABLE", f"It cannot be read ({error.strerror}).", "Give a study file.", file=path.name
         ) from error
+    except ValueError as error:
+        raise _not_toml(error, path.name) from error
+    return study_of(text, path.name)
+
+
+def study_of(text: str, file: str) -> Study:
+    """Return the study of a study file's text; ``file`` is its name. Raises Refusal as ``read_study`` does."""
+    try:
+        data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # also a number of thousands of digits, lists in lists without end
-        raise Refusal(
-            "STUDY-NOT-TOML", f"The study file is not TOML: {error}.", "Mend that line.", file=path.name
-        ) from error
+        raise _not_toml(error, file) from error
     try:
         return Study.model_validate(data)
     except ValidationError as error:
-        raise _refusal(error, path.name) from error
+        raise _refusal(error, file) from error
+
+
+def _not_toml(error: Exception, file: str) -> Refusal:
+    return Refusal("STUDY-NOT-TOML", f"The study file is not TOML: {error}.", "Mend that line.", file=file)
 
 
 def accepted_leaks(options: Iterable[str]) -> dict[str, str]:

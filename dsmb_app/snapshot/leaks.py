@@ -96,14 +96,15 @@ class LeakReport:
         if not self.findings and not self.stale:
             return ["Nothing in the open part was found to tell the arms."]
         told = [
-            f"{found.verdict:<5} {found.column}: {found.feature}, p {_p_text(found.p)}"
+            f"{found.verdict:<5} {found.column}: {found.feature}, p {p_text(found.p)}"
             + (f"; accepted: {found.reason}" if found.reason else "")
             for found in self.findings
         ]
         return [*told, *(f"note  {column}: accepted, but not found to tell the arms" for column in self.stale)]
 
 
-def _p_text(p: float) -> str:
+def p_text(p: float) -> str:
+    """Return a family-wise p in print."""
     return f"<= {SURE:.3f}" if p <= SURE else f"= {p:.3f}"
 
 

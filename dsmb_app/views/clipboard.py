@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import hashlib
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QMimeData, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 MINUTES = 5
+
+_LEFT_OUT = {
+    'application/x-qt-windows-mime;value="ExcludeClipboardContentFromMonitorProcessing"': b"1",
+    'application/x-qt-windows-mime;value="CanIncludeInClipboardHistory"': b"\0\0\0\0",
+    'application/x-qt-windows-mime;value="CanUploadToCloudClipboard"': b"\0\0\0\0",
+    "x-kde-passwordManagerHint": b"secret",
+}
+"""How Windows and desktops with a clipboard history are asked to keep a text out of it."""
 
 
 class Clipboard(QObject):
@@ -30,6 +38,16 @@ class Clipboard(QObject):
             self._timer.start()
         else:
             self._timer.stop()
+
+    def put_secret(self, text: str) -> None:
+        """Put a phrase there, marked so that histories and managers of clipboards leave it out, and take it back."""
+        data = QMimeData()
+        data.setText(text)
+        for kind, value in _LEFT_OUT.items():
+            data.setData(kind, value)
+        QApplication.clipboard().setMimeData(data)
+        self._put = _digest(text)
+        self._timer.start()
 
     def clear(self) -> None:
         """Clear the clipboard if it still holds what was copied from a closed session."""

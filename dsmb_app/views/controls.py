@@ -60,7 +60,7 @@ def button(text: str, icon_name: str, pressed: Callable[[], object], *, hint: st
     made = Button(text)
     made.on_accent = main
     made.setProperty("main", main)
-    return _finish(made, icon_name, text.rstrip("…"), hint, pressed)
+    return _finish(made, icon_name, text.rstrip("…").replace("&", ""), hint, pressed)
 
 
 def tool(name: str, icon_name: str, pressed: Callable[[], object], *, hint: str = "", text: bool = False) -> Tool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -18,33 +17,20 @@ from dsmb_app.views import jobs, keys, wording
 from dsmb_app.views.clipboard import Clipboard
 from dsmb_app.views.controls import Button, button
 from dsmb_app.views.desk import Desk
-from dsmb_app.views.dialogs.export_pack import ExportDialog, PackWriter
-from dsmb_app.views.dialogs.open_snapshot import OpenDialog, Opener, Opening
+from dsmb_app.views.dialogs.export_pack import ExportDialog
+from dsmb_app.views.dialogs.open_snapshot import OpenDialog, Opening
 from dsmb_app.views.dialogs.unblind import CODES, NAMES, UnblindDialog
 from dsmb_app.views.dropping import SnapshotDrop
 from dsmb_app.views.idle import IdleWatch, LockWarning
+from dsmb_app.views.lock_wizard.wizard import LockWizard, opening_of
 from dsmb_app.views.locking import file_dialog_of, let_go_of_dialogs, let_go_of_session
 from dsmb_app.views.pages.start import StartPage
 from dsmb_app.views.review import Review
+from dsmb_app.views.services import Services
 
 SIZE = (1280, 800)
 LEAST_SIZE = (860, 480)
 """Fits a small laptop's screen at 200% scaling."""
-
-
-@dataclass(frozen=True)
-class Services:
-    """What the window cannot do by itself; made where the program is put together. None: not offered.
-
-    ``start_closed`` starts the second process; ``demo`` makes the demonstration's snapshot, off the main thread.
-    ``idle_seconds``: after how long without a reader the window locks itself (0: never).
-    """
-
-    opener: Opener
-    write_pack: PackWriter | None = None
-    start_closed: Callable[[Opening], None] | None = None
-    demo: Callable[[jobs.Progress], Opening] | None = None
-    idle_seconds: float = 0
 
 
 class Window(QMainWindow):
@@ -73,9 +59,11 @@ class Window(QMainWindow):
         self._watch_for_nobody()
 
     def _show_start(self) -> None:
-        self.start = StartPage(with_demo=self._services.demo is not None and not self._closed)
+        offered = {"with_demo": self._services.demo, "with_lock": self._services.locker}
+        self.start = StartPage(**{name: bool(made) and not self._closed for name, made in offered.items()})
         self.start.open_wanted.connect(self.ask_to_open)
         self.start.demo_wanted.connect(self.try_demo)
+        self.start.lock_wanted.connect(self.lock_snapshot)
         self.setCentralWidget(self.start)
 
     def _bind_keys(self) -> None:
@@ -126,6 +114,12 @@ class Window(QMainWindow):
 
     def _open_demo(self, opening: Opening) -> None:
         self.ask_to_open(opening.file).use(opening.phrase, signer=opening.signer, note=opening.note)
+
+    def lock_snapshot(self) -> None:
+        """Show the statistician's wizard; what it locked can be opened at its end."""
+        wizard = LockWizard(self._services.locker, self)
+        wizard.open_wanted.connect(lambda done: self.ask_to_open(done.file).use(**opening_of(done)))
+        self._show(wizard)
 
     def _opened(self, dialog: OpenDialog) -> None:
         if dialog.session is None or dialog.opening is None:

@@ -181,6 +181,26 @@ def test_that_a_wrong_codes_phrase_is_a_sentence(qtbot) -> None:
     assert dialog.isVisible()
 
 
+def test_that_unblinding_says_which_field_is_empty_and_what_the_log_will_hold(qtbot) -> None:
+    dialog = UnblindDialog(CODES, lambda *_, **__: None)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    fields = {
+        "Your name": dialog.name,
+        "Your role": dialog.role,
+        "Reason": dialog.reason,
+        "Codes phrase": dialog.phrase,
+    }
+    for name, field in fields.items():
+        assert dialog.needed.isVisible()
+        assert dialog.needed.text() == f"Still needed: {name}."
+        assert not dialog.go.isEnabled()
+        qtbot.keyClicks(field, f"<{name}>")
+    assert not dialog.needed.isVisible()
+    assert "unblinding by <Your name>, <Your role>; reason: <Reason>;" in dialog.logged.text()
+    assert dialog.phrase.text() not in dialog.logged.text()
+
+
 # ----------------------------------------------------------------------------------------------------------------------
 # Exporting
 

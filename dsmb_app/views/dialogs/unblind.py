@@ -9,20 +9,19 @@ from PySide6.QtWidgets import QWidget
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.views import jobs
+from dsmb_app.views.controls import label
 from dsmb_app.views.dialogs.form import Form
 from dsmb_app.views.dialogs.phrase_or_key import PhraseOrKey
 
 CODES = (
     "Start a closed session",
-    "The codes phrase shows the arms as letters. What you enter here, except the phrase, is written into the audit log "
-    "before the phrase is used.",
+    "The codes phrase shows the arms as letters.",
     "Codes phrase",
     "Show arms masked",
 )
 NAMES = (
     "Show arm names",
-    "The names phrase shows which arm is which. What you enter here, except the phrase, is written into the audit log "
-    "before the phrase is used.",
+    "The names phrase shows which arm is which.",
     "Names phrase",
     "Show arm names",
 )
@@ -52,11 +51,22 @@ class UnblindDialog(Form):
         self.reason = self.add_field("Reason", hint="for example: second meeting, closed part")
         self.means = PhraseOrKey(self, phrase, with_key=read_key is not None)
         self.phrase = self.means.field
+        self.logged = label(kind="muted", wraps=True)
+        self.column.insertWidget(self.column.count() - 1, self.logged)  # before the stretch
         if key is not None:
             self.means.take(key)
         self.name.setText(who[0])
         self.role.setText(who[1])
         self.check()
+
+    def check(self) -> None:
+        """Say beforehand what the audit log will hold, besides asking for what is empty."""
+        name, role, reason = (field.text().strip() or "…" for field in (self.name, self.role, self.reason))
+        self.logged.setText(
+            f"Written into the audit log before the phrase is used, and again with the outcome: unblinding by {name}, "
+            f"{role}; reason: {reason}; the time, this computer and this snapshot. Never the phrase."
+        )
+        super().check()
 
     @property
     def who(self) -> tuple[str, str]:

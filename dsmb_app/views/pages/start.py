@@ -10,19 +10,17 @@ from dsmb_app.views.banner import Banner
 from dsmb_app.views.controls import button, label
 from dsmb_app.views.theme import SPACE
 
-_LOCK = (
-    "Statisticians lock a snapshot on the command line: dsmb init drafts the study file, dsmb lock checks and seals "
-    "the datasets. dsmb lock --help says how."
-)
+_LOCK = "Checks a delivery, seals it, and gives you the phrases for the board."
 
 
 class StartPage(QWidget):
-    """``open_wanted`` asks for a snapshot to choose, ``demo_wanted`` for the demonstration."""
+    """What was asked for: a snapshot to choose, the demonstration, or the statistician's wizard."""
 
     open_wanted = Signal()
     demo_wanted = Signal()
+    lock_wanted = Signal()
 
-    def __init__(self, *, with_demo: bool) -> None:
+    def __init__(self, *, with_demo: bool, with_lock: bool = False) -> None:
         super().__init__()
         self.setObjectName("start")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -30,9 +28,11 @@ class StartPage(QWidget):
         self.open = button("Open a snapshot…", "open", self.open_wanted.emit, main=True)
         self.demo = button("Try the demo study", "demo", self.demo_wanted.emit)
         self.demo.setVisible(with_demo)
-        self._lay_out(with_demo=with_demo)
+        self.lock = button("Lock a snapshot (statistician)…", "lock", self.lock_wanted.emit)
+        self.lock.setVisible(with_lock)
+        self._lay_out(with_demo=with_demo, with_lock=with_lock)
 
-    def _lay_out(self, *, with_demo: bool) -> None:
+    def _lay_out(self, *, with_demo: bool, with_lock: bool) -> None:
         card = QWidget()
         card.setObjectName("card")
         card.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -54,8 +54,10 @@ class StartPage(QWidget):
         if with_demo:
             column.addWidget(self.demo)
             column.addWidget(label("Synthetic data of an invented trial, locked afresh on this computer.", "muted"))
-        column.addSpacing(2 * SPACE)
-        column.addWidget(label(_LOCK, "muted", wraps=True))
+        if with_lock:
+            column.addSpacing(SPACE)
+            column.addWidget(self.lock)
+            column.addWidget(label(_LOCK, "muted", wraps=True))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         outer.addWidget(self.banner)
