@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -26,22 +29,50 @@ class Locked:
     secrets: Path
     study: Path
     source: Path
-    report: locking.LockReport
+    report: locking.LockReport = field(compare=False)
 
     @property
     def keys(self) -> SecretsFile:
         """Return signer and phrases."""
         return SecretsFile.load(self.secrets)
 
-    def session(self, level: Level, state: Path) -> Session:
+    def opened(self, level: Level) -> Session:
+        """Return a session at a level that tests of this process share, for those that only read it."""
+        return _shared(self, level)
+
+    def session(self, level: Level, state: Path, kind: type[Session] = Session) -> Session:
         """Open a fresh session at a level; its audit log lies in ``state``."""
         keys = self.keys
-        session = Session.open(self.file, keys.phrases["main"], signers=[keys.signer], audit=AuditLog(state))
+        session = kind.open(self.file, keys.phrases["main"], signers=[keys.signer], audit=AuditLog(state))
         if level is not Level.POOLED:
             session.unlock_codes(keys.phrases["codes"], why="test")
         if level is Level.NAMED:
             session.unlock_names(keys.phrases["names"], why="test")
         return session
+
+
+class _ForReaders(Session):
+    """A session that many tests read: what would change it for the next one is a fault of the test."""
+
+    def choose(self, **changes: Any) -> None:
+        raise AssertionError(_SHARED)
+
+    def choose_by_text(self, settings: Collection[str]) -> None:
+        raise AssertionError(_SHARED)
+
+    def set_level(self, level: Level) -> None:
+        raise AssertionError(_SHARED)
+
+    def forget(self) -> None:
+        raise AssertionError(_SHARED)
+
+
+_SHARED = "Other tests read this session too; ask for one of your own: session() instead of opened()."
+
+
+@cache
+def _shared(locked: Locked, level: Level) -> Session:
+    return locked.session(level, locked.file.parent / f"audit-{os.getpid()}-{level}", _ForReaders)
 
 
 def lock_for_test(source: Path, study: Path, folder: Path, *, seed: int = 1, shared: bool = False) -> Locked:

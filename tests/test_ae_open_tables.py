@@ -14,8 +14,8 @@ from tests.test_blinding import permute_arms
 
 
 @pytest.mark.parametrize("level", list(Level))
-def test_that_no_row_of_any_table_is_there_twice(demo: Locked, state: Path, level: Level) -> None:
-    session = demo.session(level, state)
+def test_that_no_row_of_any_table_is_there_twice(demo: Locked, level: Level) -> None:
+    session = demo.opened(level)
     for exhibit in TABLES:
         keys = [row.key for row in session.table(exhibit).rows]
         assert len(keys) == len(set(keys)), exhibit

@@ -163,8 +163,8 @@ def test_that_only_the_announced_tables_can_be_read_and_nothing_written(demo: Lo
     assert not Path("leak.db").exists()
 
 
-def test_that_a_drill_opens_as_many_subjects_and_records_as_the_cell_says(demo: Locked, state: Path) -> None:
-    session = demo.session(Level.MASKED, state)
+def test_that_a_drill_opens_as_many_subjects_and_records_as_the_cell_says(demo: Locked) -> None:
+    session = demo.opened(Level.MASKED)
     for table, row, column, cell in session.walk(["T08", "T09"]):
         if cell.value is None or column.stat not in (Stat.N, Stat.EVENTS):
             continue
@@ -174,12 +174,12 @@ def test_that_a_drill_opens_as_many_subjects_and_records_as_the_cell_says(demo: 
         assert len(set(drill.subjects.subjects)) == len(drill.subjects.rows)
 
 
-def test_that_a_pooled_drill_shows_no_original_id_and_no_arm(demo: Locked, state: Path) -> None:
-    session = demo.session(Level.POOLED, state)
+def test_that_a_pooled_drill_shows_no_original_id_and_no_arm(demo: Locked) -> None:
+    session = demo.opened(Level.POOLED)
     drill = session.drill("T08", ("Any AE",), Column(TOTAL, Stat.N))
     assert "Arm" not in drill.subjects.headers
     assert all(subject.startswith("S-") for subject in drill.subjects.subjects)
 
 
-def test_that_choices_come_from_the_study_file(pilot: Locked, state: Path) -> None:
-    assert pilot.session(Level.POOLED, state).choices == Choices(partial_start="first", arm_source="planned")
+def test_that_choices_come_from_the_study_file(pilot: Locked) -> None:
+    assert pilot.opened(Level.POOLED).choices == Choices(partial_start="first", arm_source="planned")

@@ -163,8 +163,8 @@ def test_that_a_flag_of_the_study_file_narrows_every_count(delivery: Path, state
 
 
 @pytest.mark.parametrize("level", Level)
-def test_that_amounts_are_shown_with_arms_named_alone(demo: Locked, state: Path, level: Level) -> None:
-    session = demo.session(level, state)
+def test_that_amounts_are_shown_with_arms_named_alone(demo: Locked, level: Level) -> None:
+    session = demo.opened(level)
     rows = {row.key[0] for row in session.table("T06").rows}
     assert ("Cumulative dose (MIU)" in rows) is (level is Level.NAMED)
     cells = session.drill("T06", ("Treated",), N).subjects.headers
@@ -174,16 +174,16 @@ def test_that_amounts_are_shown_with_arms_named_alone(demo: Locked, state: Path,
 
 
 @pytest.mark.parametrize("level", Level)
-def test_that_rows_and_their_order_are_the_same_at_every_level(demo: Locked, state: Path, level: Level) -> None:
-    ours, pooled = demo.session(level, state), demo.session(Level.POOLED, state)
+def test_that_rows_and_their_order_are_the_same_at_every_level(demo: Locked, level: Level) -> None:
+    ours, pooled = demo.opened(level), demo.opened(Level.POOLED)
     for number in CONDUCT:
         rows = [row.key for row in ours.table(number).rows if not row.key[0].startswith(("Average", "Cumulative"))]
         assert rows == [row.key for row in pooled.table(number).rows], number
 
 
 @pytest.mark.parametrize("number", CONDUCT)
-def test_that_every_count_opens_so_many_subjects(demo: Locked, state: Path, number: str) -> None:
-    session = demo.session(Level.MASKED, state)
+def test_that_every_count_opens_so_many_subjects(demo: Locked, number: str) -> None:
+    session = demo.opened(Level.MASKED)
     opened_cells = 0
     for row, column, cell in session.table(number).walk():
         if column.stat is Stat.N:

@@ -18,8 +18,8 @@ def size(cut: Cut) -> int:
     return len(cut.subjects)
 
 
-def test_that_what_is_derived_is_made_once_and_another_cut_starts_with_nothing(demo: Locked, state: Path) -> None:
-    cut = demo.session(Level.MASKED, state)._cut
+def test_that_what_is_derived_is_made_once_and_another_cut_starts_with_nothing(demo: Locked) -> None:
+    cut = demo.opened(Level.MASKED)._cut
     kept = cut.once(Labs)
     assert cut.once(Labs) is kept
     other = replace(cut, subjects=cut.subjects.iloc[:3])

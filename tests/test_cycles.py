@@ -101,8 +101,8 @@ def test_that_phases_add_up_to_the_whole(demo: Locked, state: Path, level: Level
         assert terms == expected
 
 
-def test_that_rates_are_events_over_weeks_with_exact_limits_where_none_repeat(demo: Locked, state: Path) -> None:
-    session = demo.session(Level.NAMED, state)
+def test_that_rates_are_events_over_weeks_with_exact_limits_where_none_repeat(demo: Locked) -> None:
+    session = demo.opened(Level.NAMED)
     table, exact = session.table("K20"), 0
     for row in table.rows:
         for arm in session.arms:
@@ -126,8 +126,8 @@ def test_that_rates_are_events_over_weeks_with_exact_limits_where_none_repeat(de
     assert exact > 100
 
 
-def test_that_each_count_opens_its_subjects_and_records(demo: Locked, state: Path) -> None:
-    session = demo.session(Level.NAMED, state)
+def test_that_each_count_opens_its_subjects_and_records(demo: Locked) -> None:
+    session = demo.opened(Level.NAMED)
     table = session.table("K20")
     for row in [row for row in table.rows if len(row.key) < 3 or "Pyrexia" in row.key]:
         for arm in session.arms:
@@ -262,8 +262,8 @@ def test_that_few_subjects_with_events_are_hidden_in_open_sessions(tmp_path: Pat
 
 
 @pytest.mark.parametrize("level", list(Level))
-def test_that_onset_days_add_up_to_the_events_and_days_of_the_cycles(demo: Locked, state: Path, level: Level) -> None:
-    session = demo.session(level, state)
+def test_that_onset_days_add_up_to_the_events_and_days_of_the_cycles(demo: Locked, level: Level) -> None:
+    session = demo.opened(level)
     figure, table = session.figure("F20"), session.table("K20")
     assert isinstance(figure, Histogram)
     assert figure.shaded == 14
@@ -276,8 +276,8 @@ def test_that_onset_days_add_up_to_the_events_and_days_of_the_cycles(demo: Locke
         assert len(figure.bins) == len(figure.counts[arm]) == len(figure.watched[arm])
 
 
-def test_that_onset_days_of_a_row_are_those_of_the_raw_dates(demo: Locked, state: Path) -> None:
-    figure = demo.session(Level.NAMED, state).figure(
+def test_that_onset_days_of_a_row_are_those_of_the_raw_dates(demo: Locked) -> None:
+    figure = demo.opened(Level.NAMED).figure(
         "F20", ("General disorders and administration site conditions", "Pyrexia"), "T09"
     )
     assert isinstance(figure, Histogram)

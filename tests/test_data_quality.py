@@ -66,8 +66,8 @@ def present_at(name: str, opens: date, closes: date) -> set[str]:
     return {test for day, test in values()[name] if opens.isoformat() <= day <= closes.isoformat()}
 
 
-def test_that_missing_labs_and_visits_of_the_demo_are_those_of_the_raw_files(demo: Locked, state: Path) -> None:
-    session = demo.session(Level.NAMED, state)
+def test_that_missing_labs_and_visits_of_the_demo_are_those_of_the_raw_files(demo: Locked) -> None:
+    session = demo.opened(Level.NAMED)
     table = session.table("T07")
     for visit in VISITS:
         due = due_at(visit)
@@ -105,10 +105,8 @@ def test_that_the_pilots_conflicts_of_seriousness_are_listed_record_by_record(pi
         assert counted(session, *row.key, column=EVENTS) == len(records)
 
 
-def test_that_repeated_vital_signs_and_events_of_the_pilot_are_those_of_the_raw_files(
-    pilot: Locked, state: Path
-) -> None:
-    session = pilot.session(Level.POOLED, state)
+def test_that_repeated_vital_signs_and_events_of_the_pilot_are_those_of_the_raw_files(pilot: Locked) -> None:
+    session = pilot.opened(Level.POOLED)
     people = {r["USUBJID"] for r in raw("ex")}
     keys = Counter(
         tuple(r[name] for name in ("USUBJID", "VSTESTCD", "VSDTC", "VISITNUM", "VSPOS", "VSTPT", "VSTPTNUM"))
@@ -167,8 +165,8 @@ def test_that_every_count_of_a_footnote_opens_as_many_records(
     assert len(met) >= 6
 
 
-def test_that_each_finding_opens_its_own_subjects_and_records(demo: Locked, state: Path) -> None:
-    session = demo.session(Level.NAMED, state)
+def test_that_each_finding_opens_its_own_subjects_and_records(demo: Locked) -> None:
+    session = demo.opened(Level.NAMED)
     table = session.table("T07")
     for row in table.rows:
         for arm in (*session.arms, "Total"):

@@ -53,8 +53,8 @@ def test_that_every_cell_of_the_demo_trial_is_recounted_in_both_windows(demo: Lo
         assert differing(session, Oracle(data, choice), "AETOXGR") == []
 
 
-def test_that_every_cell_of_the_pilot_is_recounted(pilot: Locked, state: Path) -> None:
-    session, data, rules = pilot.session(Level.NAMED, state), read_folder(pilot.source), rules_of(pilot.study)
+def test_that_every_cell_of_the_pilot_is_recounted(pilot: Locked) -> None:
+    session, data, rules = pilot.opened(Level.NAMED), read_folder(pilot.source), rules_of(pilot.study)
     assert differing(session, Oracle(data, rules), "AESEV") == []
     assert int(column(session, "K15")["Any"]) > 30
 

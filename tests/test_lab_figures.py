@@ -221,11 +221,9 @@ def _percentile(values: list[float], share: int) -> float:
 
 
 @pytest.mark.parametrize("test", ["PLAT", "WBC"])
-def test_that_the_pilots_waterfall_and_nadirs_are_recounted(
-    shared_data: Path, pilot: Locked, tmp_path: Path, test: str
-) -> None:
+def test_that_the_pilots_waterfall_and_nadirs_are_recounted(shared_data: Path, pilot: Locked, test: str) -> None:
     first, post, base = _recount(shared_data, test)
-    session = pilot.session(Level.NAMED, tmp_path)
+    session = pilot.opened(Level.NAMED)
     lowest = {who: min((value, day) for day, value, *_ in values) for who, values in post.items()}
     change = {who: 100 * (value - base[who]) / base[who] for who, (value, _) in lowest.items() if who in base}
     bars = waterfall(session, test, LOW).bars
@@ -238,10 +236,10 @@ def test_that_the_pilots_waterfall_and_nadirs_are_recounted(
 
 
 @pytest.mark.parametrize("change", [False, True])
-def test_that_the_pilots_boxes_are_recounted(shared_data: Path, pilot: Locked, tmp_path: Path, change: bool) -> None:
+def test_that_the_pilots_boxes_are_recounted(shared_data: Path, pilot: Locked, change: bool) -> None:
     _, post, base = _recount(shared_data, "ALT")
     arm_of = {str(row["USUBJID"]): str(row["ARM"]) for row in _rows(shared_data, "dm")}
-    figure = boxes(pilot.session(Level.NAMED, tmp_path), *(("ALT", CHANGE) if change else ("ALT",)))
+    figure = boxes(pilot.opened(Level.NAMED), *(("ALT", CHANGE) if change else ("ALT",)))
     assert figure.visits[0 if change else 1 :] == tuple(f"WEEK {week}" for week in (2, 4, 6, 8, 12, 16, 20, 24, 26))
     for visit in ("WEEK 4", "WEEK 26"):
         for arm in figure.arms:
@@ -312,18 +310,18 @@ def test_that_small_counts_give_no_box_and_no_number(project: Path, tmp_path: Pa
     assert told["Baseline"] == ("59", True)
 
 
-def test_that_a_test_held_back_says_so_and_is_there_in_the_closed_session(demo: Locked, tmp_path: Path) -> None:
-    figure = boxes(demo.session(Level.POOLED, tmp_path / "open"), "EOS")
+def test_that_a_test_held_back_says_so_and_is_there_in_the_closed_session(demo: Locked) -> None:
+    figure = boxes(demo.opened(Level.POOLED), "EOS")
     assert figure.missing.startswith("Eosinophils: held back from open sessions of this trial.")
     assert figure.boxes == ()
     assert " of 59" not in figure.subtitle, "nobody was counted: it is not known here who was measured"
-    closed = demo.session(Level.MASKED, tmp_path / "closed")
+    closed = demo.opened(Level.MASKED)
     assert waterfall(closed, "EOS").side == HIGH
     assert len(waterfall(closed, "EOS").bars) == 59
 
 
-def test_that_every_test_of_the_data_may_be_asked_about(demo: Locked, tmp_path: Path) -> None:
-    session = demo.session(Level.NAMED, tmp_path)
+def test_that_every_test_of_the_data_may_be_asked_about(demo: Locked) -> None:
+    session = demo.opened(Level.NAMED)
     tests = boxes(session).tests
     assert len(tests) == 12
     for test in tests:

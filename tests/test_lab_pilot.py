@@ -69,8 +69,8 @@ def values(shared_data: Path, first_dose: dict[str, str]) -> dict[tuple[str, str
 
 
 @pytest.fixture(scope="module")
-def results(pilot: Locked, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Results]:
-    session = pilot.session(Level.NAMED, tmp_path_factory.mktemp("state"))
+def results(pilot: Locked) -> dict[str, Results]:
+    session = pilot.opened(Level.NAMED)
     return {number: read_results(ard.results_csv(session, [number])) for number in ("T16", "K17", "K18", "K19")}
 
 

@@ -13,8 +13,8 @@ TABLES = ("T16", "K17", "K18", "K19")
 
 
 @pytest.mark.parametrize("level", list(Level))
-def test_that_every_cell_opens_the_subjects_that_its_row_counts(demo: Locked, state: Path, level: Level) -> None:
-    session = demo.session(level, state)
+def test_that_every_cell_opens_the_subjects_that_its_row_counts(demo: Locked, level: Level) -> None:
+    session = demo.opened(level)
     for number in TABLES:
         table = session.table(number)
         found, cut = session._permitted(number), session._cut  # who is behind a row, asked once a row
@@ -28,8 +28,8 @@ def test_that_every_cell_opens_the_subjects_that_its_row_counts(demo: Locked, st
             assert all(cell is None or cell.value is not None for cell in own)
 
 
-def test_that_a_click_shows_as_many_subjects_and_the_records_of_the_rows_tests(demo: Locked, state: Path) -> None:
-    session = demo.session(Level.MASKED, state)
+def test_that_a_click_shows_as_many_subjects_and_the_records_of_the_rows_tests(demo: Locked) -> None:
+    session = demo.opened(Level.MASKED)
     clicked = {
         "T16": ("PLAT", "low", "<125 x 10^9/L"),
         "K17": ("LYM", "low", "New or worsened"),
@@ -52,9 +52,9 @@ def test_that_a_click_shows_as_many_subjects_and_the_records_of_the_rows_tests(d
     assert shown == {"T16": {"PLAT"}, "K17": {"LYM"}, "K18": {"ALT", "AST", "ALP", "BILI"}, "K19": {"NEUT"}}
 
 
-def test_that_every_laboratory_table_says_who_has_any_labs(demo: Locked, state: Path) -> None:
+def test_that_every_laboratory_table_says_who_has_any_labs(demo: Locked) -> None:
     for level in Level:
-        session = demo.session(level, state / level.value)
+        session = demo.opened(level)
         for number in TABLES:
             paths = [row.path for row in session.table(number).rows]
             assert paths[0].startswith("Labs present > ")

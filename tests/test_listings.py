@@ -16,50 +16,50 @@ from tests.locked import Locked, lock_for_test
 from tests.shared_data import CDISC_PILOT
 
 
-def test_that_serious_events_of_the_demo_are_those_of_the_raw_file(demo: Locked, state: Path) -> None:
+def test_that_serious_events_of_the_demo_are_those_of_the_raw_file(demo: Locked) -> None:
     people = treated()
     expected = {
         (r["USUBJID"], r["AEDECOD"])
         for r in read("ae")
         if r["USUBJID"] in people and r["AESER"] == "Y" and r["AESTDTC"] <= CUTOFF["current"]
     }
-    listed = demo.session(Level.NAMED, state).listing("L1")
+    listed = demo.opened(Level.NAMED).listing("L1")
     term = listed.headers.index("Preferred term")
     assert {(row[0], row[term]) for row in listed.rows} == expected
 
 
-def test_that_deaths_of_the_pilot_name_their_sources(pilot: Locked, state: Path) -> None:
+def test_that_deaths_of_the_pilot_name_their_sources(pilot: Locked) -> None:
     import pyreadstat
 
     dm, _ = pyreadstat.read_xport(CDISC_PILOT / "dm.xpt")
     ex, _ = pyreadstat.read_xport(CDISC_PILOT / "ex.xpt")
     dead = set(dm.loc[(dm["DTHFL"] == "Y") & dm["USUBJID"].isin(ex["USUBJID"]), "USUBJID"])
-    listed = pilot.session(Level.MASKED, state).listing("L2")
+    listed = pilot.opened(Level.MASKED).listing("L2")
     assert set(listed.subjects) == dead
     assert len(listed.rows) == len(dead)
     assert all(row[listed.headers.index("DM")] == "yes" for row in listed.rows)
 
 
-def test_that_cytopenias_of_grade_3_or_4_are_the_subjects_of_the_tables_of_grades(demo: Locked, state: Path) -> None:
+def test_that_cytopenias_of_grade_3_or_4_are_the_subjects_of_the_tables_of_grades(demo: Locked) -> None:
     lowest: dict[str, float] = {}
     first = {name: str(person["RFXSTDTC"])[:10] for name, person in treated().items()}
     for r in read("lb"):
         who = r["USUBJID"]
         if who in first and r["LBTESTCD"] == "LYM" and r["LBDTC"][:10] > first[who] and r["LBSTRESN"] < 0.5:
             lowest[who] = min(lowest.get(who, 9), r["LBSTRESN"])
-    listed = demo.session(Level.NAMED, state).listing("L5")
+    listed = demo.opened(Level.NAMED).listing("L5")
     value, test = (listed.headers.index(name) for name in ("Value", "Test"))
     found = {row[0]: float(row[value]) for row in listed.rows if row[test] == "LYM" and "low" in row[2]}
     assert found == {who: round(at, 2) for who, at in lowest.items()}
 
 
-def test_that_open_listings_have_no_arm_and_no_original_id(demo: Locked, state: Path) -> None:
-    session = demo.session(Level.POOLED, state)
+def test_that_open_listings_have_no_arm_and_no_original_id(demo: Locked) -> None:
+    session = demo.opened(Level.POOLED)
     for number in session.listings():
         listed = session.listing(number)
         assert "Arm" not in listed.headers
         assert all(subject.startswith("S-") for subject in listed.subjects), number
-    closed = demo.session(Level.MASKED, state)
+    closed = demo.opened(Level.MASKED)
     assert {row[1] for row in closed.listing("AE").rows} <= {"A", "B", "(no arm)"}
 
 

@@ -171,8 +171,8 @@ def test_that_without_liver_tests_there_are_no_moves(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", ["F18", "F18B", "F18C"])
-def test_that_the_points_of_all_arms_are_the_pooled_points(demo: Locked, tmp_path: Path, number: str) -> None:
-    pooled, named = (demo.session(level, tmp_path / level) for level in (Level.POOLED, Level.NAMED))
+def test_that_the_points_of_all_arms_are_the_pooled_points(demo: Locked, number: str) -> None:
+    pooled, named = (demo.opened(level) for level in (Level.POOLED, Level.NAMED))
     bare = [
         Counter((p.x, p.y, p.marked, p.quadrant) for p in figure(session, number).points) for session in (pooled, named)
     ]
@@ -248,8 +248,8 @@ def naive(shared_data: Path) -> Naive:
 
 
 @pytest.fixture(scope="module")
-def session(pilot: Locked, tmp_path_factory: pytest.TempPathFactory) -> Session:
-    return pilot.session(Level.NAMED, tmp_path_factory.mktemp("state"))
+def session(pilot: Locked) -> Session:
+    return pilot.opened(Level.NAMED)
 
 
 def drawn(session: Session, number: str) -> dict[str, tuple[float, float]]:

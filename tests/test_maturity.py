@@ -39,8 +39,8 @@ def test_that_the_thresholds_are_below_ninety_percent_and_more_than_ten_points()
     assert made({"A": (0, 0), "B": (95, 100), "Total": (95, 100)}).warning("Liver tests") == ""
 
 
-def test_that_the_demos_shares_are_those_of_the_raw_files_by_arm(demo: Locked, state: Path) -> None:
-    found = demo.session(Level.NAMED, state).maturity()
+def test_that_the_demos_shares_are_those_of_the_raw_files_by_arm(demo: Locked) -> None:
+    found = demo.opened(Level.NAMED).maturity()
     arm = {name: "hrIL-2" if person["ACTARM"] == IL2 else "Placebo" for name, person in treated().items()}
     counts = {column: [0, 0] for column in found.columns}
     for visit in ("Screening", "Day 1", *(f"Week {w}" for w in (2, 4, 6, 8, 10, 12, 16, 20, 24))):
@@ -72,8 +72,8 @@ def test_that_a_fifth_of_one_arms_labs_taken_away_is_a_warning(thinned: Locked, 
 
 
 @pytest.mark.parametrize("level", list(Level))
-def test_that_every_sheet_of_a_pack_has_the_words_of_its_level(demo: Locked, state: Path, level: Level) -> None:
-    session = demo.session(level, state)
+def test_that_every_sheet_of_a_pack_has_the_words_of_its_level(demo: Locked, level: Level) -> None:
+    session = demo.opened(level)
     pack = meeting_pack(session, Stamp("id", "0" * 64, "2020-01-01", "head"))
     line = session.maturity().line()
     book = load_workbook(io.BytesIO(pack), read_only=True)

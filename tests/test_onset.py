@@ -36,8 +36,8 @@ def watched(session: Session, arm: str, row: tuple[str, ...]) -> list[tuple[floa
 
 @LEVELS
 @pytest.mark.parametrize("row", [("Any",), HEADACHE])
-def test_that_the_curves_are_scipys_of_a_recount(demo: Locked, tmp_path: Path, level: Level, row) -> None:
-    session = demo.session(level, tmp_path)
+def test_that_the_curves_are_scipys_of_a_recount(demo: Locked, level: Level, row) -> None:
+    session = demo.opened(level)
     figure = session.figure("F09", row, "T09")
     assert figure.arms == (session.arms or (TOTAL,))
     for curve in figure.curves:
@@ -54,10 +54,8 @@ def test_that_the_curves_are_scipys_of_a_recount(demo: Locked, tmp_path: Path, l
 
 
 @LEVELS
-def test_that_numbers_at_risk_are_those_still_watched_without_the_event(
-    demo: Locked, tmp_path: Path, level: Level
-) -> None:
-    session = demo.session(level, tmp_path)
+def test_that_numbers_at_risk_are_those_still_watched_without_the_event(demo: Locked, level: Level) -> None:
+    session = demo.opened(level)
     figure = session.figure("F09", HEADACHE, "T09")
     assert len(figure.at_risk_days) > 4
     for arm in figure.arms:
@@ -68,8 +66,8 @@ def test_that_numbers_at_risk_are_those_still_watched_without_the_event(
 
 
 @LEVELS
-def test_that_as_many_have_an_onset_as_the_table_counts(demo: Locked, tmp_path: Path, level: Level) -> None:
-    session = demo.session(level, tmp_path)
+def test_that_as_many_have_an_onset_as_the_table_counts(demo: Locked, level: Level) -> None:
+    session = demo.opened(level)
     table = session.table("T11")
     for row in table.rows:
         figure = session.figure("F09", row.key, "T11")
@@ -79,20 +77,20 @@ def test_that_as_many_have_an_onset_as_the_table_counts(demo: Locked, tmp_path: 
             assert bool(len(drawn)) is bool(n and n.value)
 
 
-def test_that_a_figure_about_nothing_is_about_any_event(demo: Locked, tmp_path: Path) -> None:
-    session = demo.session(Level.MASKED, tmp_path)
+def test_that_a_figure_about_nothing_is_about_any_event(demo: Locked) -> None:
+    session = demo.opened(Level.MASKED)
     assert session.figure("F09").curves == session.figure("F09", ("Any",), "T09").curves
     assert session.figure("F09") is session.figure("F09")
     assert session.figure("F09", HEADACHE, "T09").title == "First onset: Headache"
 
 
-def test_that_a_table_without_events_has_no_onset(demo: Locked, tmp_path: Path) -> None:
+def test_that_a_table_without_events_has_no_onset(demo: Locked) -> None:
     with pytest.raises(Refusal, match="count no events"):
-        demo.session(Level.POOLED, tmp_path).figure("F09", ("Age",), "T06")
+        demo.opened(Level.POOLED).figure("F09", ("Age",), "T06")
 
 
-def test_that_an_open_figure_hides_small_counts(demo: Locked, tmp_path: Path) -> None:
-    session = demo.session(Level.POOLED, tmp_path)
+def test_that_an_open_figure_hides_small_counts(demo: Locked) -> None:
+    session = demo.opened(Level.POOLED)
     few = next(
         row.key for row in session.table("T09").rows
         if session.table("T09").cell(row.key, Column(TOTAL, Stat.N)).value in (2, 3)
@@ -127,8 +125,8 @@ def test_that_an_arm_looks_the_same_masked_and_named(pilot: Locked, tmp_path: Pa
 
 
 @LEVELS
-def test_that_styles_say_no_more_than_the_letters(demo: Locked, tmp_path: Path, level: Level) -> None:
-    session = demo.session(level, tmp_path)
+def test_that_styles_say_no_more_than_the_letters(demo: Locked, level: Level) -> None:
+    session = demo.opened(level)
     expected = {Level.POOLED: (), Level.MASKED: (0, 1)}
     for info in session.exhibits():
         styles = session.table(info.id).styles

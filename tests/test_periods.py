@@ -18,8 +18,8 @@ PYREXIA = ("Cycle 2", "dosing", "Pyrexia")
 IN_T09 = ("General disorders and administration site conditions", "Pyrexia")
 
 
-def test_that_a_row_of_the_table_stands_for_its_term_in_all_cycles(demo: Locked, state: Path) -> None:
-    session, found = demo.session(Level.NAMED, state), recounted(demo, Window.ON_STUDY)
+def test_that_a_row_of_the_table_stands_for_its_term_in_all_cycles(demo: Locked) -> None:
+    session, found = demo.opened(Level.NAMED), recounted(demo, Window.ON_STUDY)
     figure = session.figure("F20P", PYREXIA, "K20")
     assert isinstance(figure, PeriodFigure)
     assert figure.title == "By cycle: Pyrexia"
@@ -37,8 +37,8 @@ def test_that_a_row_of_the_table_stands_for_its_term_in_all_cycles(demo: Locked,
 
 
 @pytest.mark.parametrize("level", list(Level))
-def test_that_any_event_has_the_counts_of_the_table(demo: Locked, state: Path, level: Level) -> None:
-    session = demo.session(level, state)
+def test_that_any_event_has_the_counts_of_the_table(demo: Locked, level: Level) -> None:
+    session = demo.opened(level)
     figure, table = session.figure("F20P"), session.table("K20")
     assert isinstance(figure, PeriodFigure)
     assert len(figure.table.cells) > 50
@@ -48,8 +48,8 @@ def test_that_any_event_has_the_counts_of_the_table(demo: Locked, state: Path, l
         assert len(ids) == len(set(ids)) == table.cells[key, Column(arm, Stat.N)].value
 
 
-def test_that_a_bar_stands_for_the_subjects_of_the_raw_dates(demo: Locked, state: Path) -> None:
-    figure, found = demo.session(Level.NAMED, state).figure("F20", IN_T09, "T09"), recounted(demo, Window.ON_STUDY)
+def test_that_a_bar_stands_for_the_subjects_of_the_raw_dates(demo: Locked) -> None:
+    figure, found = demo.opened(Level.NAMED).figure("F20", IN_T09, "T09"), recounted(demo, Window.ON_STUDY)
     assert isinstance(figure, Histogram)
     assert sum(len(ids) for bars in figure.subjects.values() for ids in bars) > 3
     for arm, bars in figure.subjects.items():
@@ -94,9 +94,9 @@ def _without_patients(made, folder: Path, schedule: str, *, level: Level, more: 
     return lock_for_test(source, file, folder).session(level, folder / "state")
 
 
-def test_that_a_row_of_subjects_says_that_it_has_no_day(demo: Locked, state: Path) -> None:
+def test_that_a_row_of_subjects_says_that_it_has_no_day(demo: Locked) -> None:
     with pytest.raises(Refusal, match="this one counts subjects"):
-        demo.session(Level.MASKED, state).figure("F15", ("Two or more",), "K15")
+        demo.opened(Level.MASKED).figure("F15", ("Two or more",), "K15")
 
 
 @pytest.mark.parametrize(

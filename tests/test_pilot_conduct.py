@@ -37,8 +37,8 @@ def data(shared_data: Path) -> Data:
 
 
 @pytest.fixture(scope="module")
-def results(pilot: Locked, tmp_path_factory: pytest.TempPathFactory) -> Results:
-    session = pilot.session(Level.NAMED, tmp_path_factory.mktemp("state"))
+def results(pilot: Locked) -> Results:
+    session = pilot.opened(Level.NAMED)
     return _read(ard.results_csv(session, ["T01", "T02", "T05", "T06"]))
 
 
@@ -216,9 +216,9 @@ def test_14_2_01_baseline(results: Results, shared_data: Path) -> None:
     assert ("Baseline weight(kg)", "n", "Total") in differ
 
 
-def test_14_2_01_without_the_one_screening_weight(pilot: Locked, state: Path, shared_data: Path) -> None:
+def test_14_2_01_without_the_one_screening_weight(pilot: Locked, shared_data: Path) -> None:
     """The summaries of weight and BMI are the report's once that subject is left out of the subjects behind a cell."""
-    session = pilot.session(Level.NAMED, state)
+    session = pilot.opened(Level.NAMED)
     expected = {
         (b, r, arm): told
         for b, r, arm, _, told in baseline_cells(_read(ard.results_csv(session, ["T02", "T05"])), shared_data)

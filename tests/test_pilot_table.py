@@ -86,7 +86,7 @@ def test_that_the_table_has_no_row_more_or_less(published: list[dict[str, str]],
     assert {row for row, *_ in results} == {row_name(line) for line in published}
 
 
-def test_that_patient_years_on_study_are_those_of_the_definitions(pilot: Locked, state: Path) -> None:
-    found = read_results(ard.results_csv(pilot.session(Level.NAMED, state), ["T06"]))
+def test_that_patient_years_on_study_are_those_of_the_definitions(pilot: Locked) -> None:
+    found = read_results(ard.results_csv(pilot.opened(Level.NAMED), ["T06"]))
     years = [half_up(float(found["Patient-years", arm, "", "py"]), 2) for arm in ARMS.values()]
     assert years == ["37.85", "32.41", "29.58"]

@@ -35,13 +35,13 @@ def some_subjects() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def named(demo: Locked, tmp_path_factory: pytest.TempPathFactory) -> Session:
-    return demo.session(Level.NAMED, tmp_path_factory.mktemp("named"))
+def named(demo: Locked) -> Session:
+    return demo.opened(Level.NAMED)
 
 
 @pytest.fixture(scope="module")
-def pooled(demo: Locked, tmp_path_factory: pytest.TempPathFactory) -> Session:
-    return demo.session(Level.POOLED, tmp_path_factory.mktemp("pooled"))
+def pooled(demo: Locked) -> Session:
+    return demo.opened(Level.POOLED)
 
 
 @pytest.fixture(scope="module", params=range(len(some_subjects())))
@@ -177,23 +177,23 @@ def test_that_an_open_session_knows_no_arm_and_nothing_held_back(pooled: Session
     assert any("njection site" in event.term for who in treated() for event in named.profile(who).events)
 
 
-def test_that_masked_arms_are_letters(demo: Locked, tmp_path: Path) -> None:
-    session = demo.session(Level.MASKED, tmp_path)
+def test_that_masked_arms_are_letters(demo: Locked) -> None:
+    session = demo.opened(Level.MASKED)
     found = {session.profile(who).arm for who in session.patients().subjects}
     assert found == {"A", "B"}
 
 
-def test_that_dose_days_are_there_only_where_the_level_has_them(pilot: Locked, tmp_path: Path) -> None:
-    masked = pilot.session(Level.MASKED, tmp_path / "masked")
-    named = pilot.session(Level.NAMED, tmp_path / "named")
+def test_that_dose_days_are_there_only_where_the_level_has_them(pilot: Locked) -> None:
+    masked = pilot.opened(Level.MASKED)
+    named = pilot.opened(Level.NAMED)
     who = named.patients().subjects[0]
     assert named.profile(who).doses
     assert masked.profile(who).doses == ()
     assert "Dose days are not shown at this level." in masked.profile(who).footnotes
 
 
-def test_that_a_death_has_its_day(pilot: Locked, tmp_path: Path) -> None:
-    found = pilot.session(Level.NAMED, tmp_path).profile("01-701-1211")
+def test_that_a_death_has_its_day(pilot: Locked) -> None:
+    found = pilot.opened(Level.NAMED).profile("01-701-1211")
     assert [(mark.kind, mark.day) for mark in found.marks] == [("death", 61.0)]
     assert found.facts["Died"] == "day 61"
 

@@ -31,8 +31,8 @@ LINES = [
 
 
 @pytest.fixture(scope="module")
-def results(demo: Locked, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Results]:
-    session = demo.session(Level.NAMED, tmp_path_factory.mktemp("state"))
+def results(demo: Locked) -> dict[str, Results]:
+    session = demo.opened(Level.NAMED)
     return {number: read_results(ard.results_csv(session, [number])) for number in ("T09", "T11", "K14", "K15")}
 
 

@@ -39,8 +39,8 @@ def arm_of(shared_data: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def results(pilot: Locked, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Results]:
-    session = pilot.session(Level.NAMED, tmp_path_factory.mktemp("state"))
+def results(pilot: Locked) -> dict[str, Results]:
+    session = pilot.opened(Level.NAMED)
     return {number: read_results(ard.results_csv(session, [number])) for number in ("K15", "K18")}
 
 

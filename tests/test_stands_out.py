@@ -101,8 +101,8 @@ def test_that_hiding_rare_terms_on_a_page_changes_nothing(demo: Locked, tmp_path
     assert [row.key for row in session.table("K03").rows] == before
 
 
-def test_that_an_open_session_has_no_such_exhibit(demo: Locked, tmp_path: Path) -> None:
-    session = demo.session(Level.POOLED, tmp_path / "audit")
+def test_that_an_open_session_has_no_such_exhibit(demo: Locked) -> None:
+    session = demo.opened(Level.POOLED)
     assert "K03" not in [info.id for info in session.exhibits()]
     with pytest.raises(Refusal):
         session.table("K03")

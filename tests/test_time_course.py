@@ -76,16 +76,16 @@ def test_that_a_pooled_course_names_no_arm(tmp_path: Path) -> None:
     assert (found.arm, found.arms) == ("", ())
 
 
-def test_that_nobody_is_shown_who_is_not_of_the_level(demo: Locked, tmp_path: Path) -> None:
-    session = demo.session(Level.POOLED, tmp_path)
+def test_that_nobody_is_shown_who_is_not_of_the_level(demo: Locked) -> None:
+    session = demo.opened(Level.POOLED)
     for name in ("IL2SLE01-01-040", ""):
         with pytest.raises(Refusal, match="No subject is called") as refusal:
             session.figure("F18T", (name,))
         assert refusal.value.code == "SUBJECT-NOT-HERE"
 
 
-def test_that_liver_events_doses_and_results_of_the_demo_are_read_again(demo: Locked, tmp_path: Path) -> None:
-    session = demo.session(Level.NAMED, tmp_path)
+def test_that_liver_events_doses_and_results_of_the_demo_are_read_again(demo: Locked) -> None:
+    session = demo.opened(Level.NAMED)
     seen = 0
     for subject, person in treated().items():
         first = date.fromisoformat(person["RFXSTDTC"][:10])
@@ -108,9 +108,7 @@ def test_that_liver_events_doses_and_results_of_the_demo_are_read_again(demo: Lo
     assert seen == 2
 
 
-def test_that_the_course_of_the_pilots_one_potential_case_is_read_again(
-    pilot: Locked, shared_data: Path, tmp_path: Path
-) -> None:
+def test_that_the_course_of_the_pilots_one_potential_case_is_read_again(pilot: Locked, shared_data: Path) -> None:
     subject = "01-705-1186"
 
     def rows(name: str) -> list[dict[str, object]]:
@@ -128,7 +126,7 @@ def test_that_the_course_of_the_pilots_one_potential_case_is_read_again(
         if row["LBTESTCD"] in FOUR:
             multiple = round(float(str(row["LBSTRESN"])) / float(str(row["LBSTNRHI"])), 9)
             expected.setdefault(str(row["LBTESTCD"]), []).append((day(row["LBDTC"]), multiple))
-    found = course(pilot.session(Level.NAMED, tmp_path), subject)
+    found = course(pilot.opened(Level.NAMED), subject)
     assert readings(found) == expected
     assert set(expected) == set(FOUR)
     assert list(found.doses) == sorted((day(row["EXSTDTC"]), day(row["EXENDTC"])) for row in rows("ex"))

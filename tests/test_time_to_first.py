@@ -75,8 +75,8 @@ def test_that_time_to_first_infection_is_scipys_of_the_raw_files(
         assert any(f"{arm} v {ref}: p = {p:.4f}" in note for note in figure.footnotes)
 
 
-def test_that_an_open_session_has_the_curve_but_no_test(demo: Locked, tmp_path: Path) -> None:
-    figure = demo.session(Level.POOLED, tmp_path).figure("F15")
+def test_that_an_open_session_has_the_curve_but_no_test(demo: Locked) -> None:
+    figure = demo.opened(Level.POOLED).figure("F15")
     assert figure.arms == (TOTAL,)
     assert not any("Log-rank" in note for note in figure.footnotes)
 
@@ -137,8 +137,8 @@ def test_that_the_mean_count_ends_at_events_per_subject_when_nobody_is_censored(
     assert any("Qarm 1: 6 in 3 subject(s), 1 with two or more" in note for note in figure.footnotes)
 
 
-def test_that_the_mean_count_of_the_demo_trial_is_recounted_day_by_day(demo: Locked, tmp_path: Path) -> None:
-    figure = demo.session(Level.NAMED, tmp_path).figure("F15M")
+def test_that_the_mean_count_of_the_demo_trial_is_recounted_day_by_day(demo: Locked) -> None:
+    figure = demo.opened(Level.NAMED).figure("F15M")
     oracle = Oracle(read_folder(demo.source), rules_of(demo.study))
     for arm in ("hrIL-2", "Placebo"):
         members = oracle.members(arm)
@@ -153,8 +153,8 @@ def test_that_the_mean_count_of_the_demo_trial_is_recounted_day_by_day(demo: Loc
         assert all(low <= y <= high for low, y, high in zip(curve.low, curve.y, curve.high, strict=True) if low == low)
 
 
-def test_that_a_term_a_basket_and_a_serious_row_have_curves_of_their_own_subjects(demo: Locked, tmp_path: Path) -> None:
-    session = demo.session(Level.NAMED, tmp_path)
+def test_that_a_term_a_basket_and_a_serious_row_have_curves_of_their_own_subjects(demo: Locked) -> None:
+    session = demo.opened(Level.NAMED)
     people = treated()
     for row, of, line in (
         (("Term", "Upper respiratory tract infection"), "K15", "Upper respiratory infection"),
@@ -185,8 +185,8 @@ def onset_day(subject: str, line: str) -> int:
     return min((date.fromisoformat(ae["AESTDTC"]) - first).days + 1 for ae in mine)
 
 
-def test_that_the_first_value_above_a_multiple_is_the_raw_one(demo: Locked, tmp_path: Path) -> None:
-    session = demo.session(Level.NAMED, tmp_path)
+def test_that_the_first_value_above_a_multiple_is_the_raw_one(demo: Locked) -> None:
+    session = demo.opened(Level.NAMED)
     found = passing(session._cut, ("ALT", "high", ">3 x ULN"))
     ids = session._cut.subjects["USUBJID"].tolist()
     first: dict[str, int] = {}
@@ -204,8 +204,8 @@ def test_that_the_first_value_above_a_multiple_is_the_raw_one(demo: Locked, tmp_
 
 
 @pytest.mark.parametrize(("of", "least"), [("T16", 10), ("K18", 10), ("K19", 5)])
-def test_that_as_many_pass_a_threshold_as_its_table_counts(demo: Locked, tmp_path: Path, of: str, least: int) -> None:
-    session = demo.session(Level.NAMED, tmp_path)
+def test_that_as_many_pass_a_threshold_as_its_table_counts(demo: Locked, of: str, least: int) -> None:
+    session = demo.opened(Level.NAMED)
     table, seen = session.table(of), 0
     for row in table.rows:
         thresholds = len(row.key) > 1 and row.key[-1].startswith((">", "<", "decrease"))
@@ -221,8 +221,8 @@ def test_that_as_many_pass_a_threshold_as_its_table_counts(demo: Locked, tmp_pat
     assert seen >= least
 
 
-def test_that_a_row_without_events_or_threshold_is_refused(demo: Locked, tmp_path: Path) -> None:
-    session = demo.session(Level.NAMED, tmp_path)
+def test_that_a_row_without_events_or_threshold_is_refused(demo: Locked) -> None:
+    session = demo.opened(Level.NAMED)
     for row, of in ((("Age",), "T06"), (("Two or more",), "K15"), (("Deaths on study (any cause)",), "T08")):
         with pytest.raises(Refusal, match="count no events"):
             session.figure("F15", row, of)

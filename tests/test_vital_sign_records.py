@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from dsmb_app.model.result import Column
 from dsmb_app.model.words import Level, Stat
@@ -24,8 +23,8 @@ CROSSED: Mapping[str, Callable[[float], bool]] = {
 }
 
 
-def test_that_a_cell_lists_the_records_that_crossed_its_threshold_and_no_other(demo: Locked, state: Path) -> None:
-    session = demo.session(Level.NAMED, state)
+def test_that_a_cell_lists_the_records_that_crossed_its_threshold_and_no_other(demo: Locked) -> None:
+    session = demo.opened(Level.NAMED)
     data = read_folder(demo.source)
     first: dict[str, str] = {}
     for dose in data["EX"]:
@@ -56,8 +55,8 @@ def test_that_a_cell_lists_the_records_that_crossed_its_threshold_and_no_other(d
     assert walked > 1000
 
 
-def test_that_the_records_of_an_arm_are_its_own(demo: Locked, state: Path) -> None:
-    session = demo.session(Level.MASKED, state)
+def test_that_the_records_of_an_arm_are_its_own(demo: Locked) -> None:
+    session = demo.opened(Level.MASKED)
     row = ("Temperature (C)", ">=38.0 C")
     shown = {arm: session.drill("T14", row, Column(arm, Stat.N)).records for arm in ("A", "B", "Total")}
     assert all(set(who) <= {arm} for arm in "AB" if (who := {line[1] for line in shown[arm].rows}))
