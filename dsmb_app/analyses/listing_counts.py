@@ -23,7 +23,7 @@ Bools = npt.NDArray[np.bool_]
 
 EXHIBIT, TITLE = "L0", "Listings: subjects and records"
 EMERGENT = "Treatment-emergent"
-_SOURCES = {"DTHDS": "DS", "DTHDM": "DM", "DTHDD": "DD"}
+_SOURCES = {"DTHDS": "Disposition (DS)", "DTHDM": "Demographics (DM)", "DTHDD": "Death details (DD)"}
 _OF_EVENTS = ("L1", "L3", "L4")
 
 
@@ -37,8 +37,8 @@ def listing_counts(cut: Cut) -> ResultTable:
     notes = [
         *wording.arms(cut),
         *wording.denominators(cut),
-        "Events: records listed, of a case of L5 laboratory records, each once; a line about subjects has none. L1, L3, "
-        "L4: treated subjects; emergent or not, without what begins after the data cut-off. L2: a death by the data "
+        "Events: records listed, in L5 laboratory records, each once; a line about subjects has none. L1, L3, L4: "
+        "treated subjects; emergent or not, without what begins after the data cut-off. L2: a death by the data "
         f"cut-off in AE, DS, DM or DD. L5: as K18 and K19, grades by {version(cut)}.",
         *wording.seriousness(cut),
     ]
@@ -89,7 +89,7 @@ def _deaths(cut: Cut) -> Iterator[Finding]:
     head, found = _head("L2"), deaths(cut)
     fatal, none = Behind("ae", found.records), Behind("ae", np.zeros(len(cut.ae), dtype=bool))
     yield Finding(head, fatal, found.anyone)
-    yield Finding(_below(head, "AE"), fatal, with_records(cut, found.records))
+    yield Finding(_below(head, "Fatal event (AE)"), fatal, with_records(cut, found.records))
     for column, source in _SOURCES.items():
         said = (cut.subjects[column] == "Y").to_numpy(dtype=bool)
         yield Finding(_below(head, source), none, said & found.anyone)

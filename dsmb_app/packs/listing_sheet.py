@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,10 +21,13 @@ from dsmb_app.packs.workbook import BACK
 
 ARM = "Arm"
 EMPTY = "No record."
-_LEAST, _MOST, _ROOMY = 5.0, 34.0, 2.2
+_LEAST, _MOST, _ROOMY = 5.0, 42.0, 2.2
 # The arrow of the filter covers the end of a header.
-_ARROW, _PADDING = 2.6, 1.4
+_ARROW, _PADDING = 2.6, 2.4
+_INDENT = 2.0
+"""Room that the indent of a number takes."""
 _HEADER = Look(bold=True, fill=ROW_TINT, wrap=True, down="bottom", rule=True)
+_NUMBER_HEADER = replace(_HEADER, across="right", indent=1)
 _OFTEN = 500
 _DIGITS = 15
 """More a workbook does not keep of a number."""
@@ -61,14 +64,15 @@ def add_listing_sheet(
     columns = [_Printed(column, arms if column.header == ARM else ()) for column in sheet.listed.columns]
     widths = _widths(columns)
     frozen = 2 if len(columns) > 1 and columns[1].column.header == ARM else 1
-    what = Sheet(sheet.name, sheet.listed.number, sheet.title, sheet.population, widths, len(columns), frozen)
+    population = f"{head.population}. {sheet.population}"
+    what = Sheet(sheet.name, sheet.listed.number, sheet.title, population, widths, len(columns), frozen)
     page = Page(book, what, head)
     # The link stands above the header row, which alone is filtered by.
     page.head_lines(frozen_below=2)
     page.row([Item(BACK, Look(size=8, ink=LINK, underline=True), CONTENTS)])
     heights = [measure.lines(c.column.header, w - _ARROW, bold=True) for c, w in zip(columns, widths, strict=True)]
     header = page.row(
-        [Item(column.column.header, _HEADER) for column in columns],
+        [Item(column.column.header, _NUMBER_HEADER if column.numeric else _HEADER) for column in columns],
         height=max(heights) * measure.POINTS_PER_LINE + 4,
     )
     printed = [column.items(wide) for column, wide in zip(columns, widths, strict=True)]
@@ -123,6 +127,7 @@ class _Printed:
         words = {word for text in self.used for word in text.split()}
         longest = max((measure.width(word) for word in words), default=0.0)
         header = max(measure.width(word, bold=True) for word in self.column.header.split()) + _ARROW
+        header += _INDENT if self.numeric else 0.0
         return max(min(longest, _MOST) + _PADDING, header + 0.4, _LEAST)
 
     def items(self, wide: float) -> _Items:
@@ -134,7 +139,9 @@ class _Printed:
         if not self.numeric or not text:
             return Item(text, Look(wrap=True, rule=True))
         decimals = len(text.partition(".")[2])
-        return Item(float(text), Look(rule=True, across="right", form=f"0.{'0' * decimals}" if decimals else "0"))
+        return Item(
+            float(text), Look(rule=True, across="right", indent=1, form=f"0.{'0' * decimals}" if decimals else "0")
+        )
 
 
 def _as_printed(text: str) -> bool:

@@ -104,14 +104,19 @@ def pack_sheets(session: Session) -> list[PackSheet]:
     ]
 
 
-def contents(session: Session, *, figures: bool = False) -> list[Entry]:
+def contents(session: Session, *, figures: bool = False, progress: Progress | None = None) -> list[Entry]:
     """Return what the pack will hold, one entry a sheet, in order.
 
-    ``figures``: also those that may be drawn; one with nothing to draw is left out when the pack is made.
+    ``figures``: also those that may be drawn; one with nothing to draw is left out when the pack is made. ``progress``
+    is told (step, done, of) and may raise to end it.
     """
-    sheets = pack_sheets(session)
+    sheets, made = pack_sheets(session), dict[PackSheet, Made]()
+    for place, sheet in enumerate(sheets):
+        if progress:
+            progress(sheet.number, place, len(sheets))
+        made[sheet] = _made(session, sheet)
     drawn = {sheet.number: [n for n in sheet.figure if _may_draw(session, n)] for sheet in sheets if figures}
-    return _entries({sheet: _made(session, sheet) for sheet in sheets}, drawn)
+    return _entries(made, drawn)
 
 
 def meeting_pack(

@@ -39,6 +39,12 @@ class Entry:
     population: str = ""
     kind: Kind = Kind.TABLE
 
+    @property
+    def line(self) -> str:
+        """Return the entry as a line to read."""
+        of = f" ({self.population})" if self.kind is Kind.LISTING else ""
+        return f"{self.sheet}  {self.title}{of}"
+
 
 def add_blocks(book: Book, name: str, number: str, title: str, blocks: Sequence[Block], head: Heading) -> None:
     """Write a sheet of headed lists: the cover and the definitions."""

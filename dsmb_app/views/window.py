@@ -18,7 +18,7 @@ from dsmb_app.views import jobs, keys, wording
 from dsmb_app.views.clipboard import Clipboard
 from dsmb_app.views.controls import Button, button
 from dsmb_app.views.desk import Desk
-from dsmb_app.views.dialogs.export_pack import ExportDialog, PackWriter
+from dsmb_app.views.dialogs.export_pack import ExportDialog, PackLister, PackWriter
 from dsmb_app.views.dialogs.open_snapshot import OpenDialog, Opener, Opening
 from dsmb_app.views.dialogs.unblind import CODES, NAMES, UnblindDialog
 from dsmb_app.views.dropping import SnapshotDrop
@@ -42,6 +42,7 @@ class Services:
 
     opener: Opener
     write_pack: PackWriter | None = None
+    list_pack: PackLister | None = None
     start_closed: Callable[[Opening], None] | None = None
     demo: Callable[[jobs.Progress], Opening] | None = None
     idle_seconds: float = 0
@@ -220,7 +221,9 @@ class Window(QMainWindow):
         if self.review is None or self._services.write_pack is None:
             return
         banner = self.review.banner
-        dialog = ExportDialog(self.review.desk.session, self._services.write_pack, self)
+        dialog = ExportDialog(
+            self.review.desk.session, self._services.write_pack, self, contents=self._services.list_pack
+        )
         dialog.accepted.connect(lambda: banner.tell(f"The pack was written: {dialog.written}"))
         self._show(dialog)
 
