@@ -77,6 +77,12 @@ class Book:
             writer.write_data()
         return clean_bytes(out.getvalue(), self._day, writer.sheets)
 
+    def give_up(self) -> None:
+        """Let go of what was written: the library's writers complain when they are dropped half-way."""
+        for sheet in self._book.worksheets:
+            if sheet._writer is not None and not sheet.closed:  # noqa: SLF001 - else it would make itself a file
+                sheet.close()
+
 
 def append(sheet: WriteOnlyWorksheet, cells: Sequence[Cell | None]) -> None:
     """Add a row to a sheet, in memory.

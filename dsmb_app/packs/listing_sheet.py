@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -80,12 +80,18 @@ def add_listing_sheet(
         if place % _OFTEN == 0:
             tell(place)
         cells = [column.at(place) for column in printed]
-        page.row([item for item, _ in cells], height=max(count for _, count in cells) * measure.POINTS_PER_LINE + 2)
+        page.row([item for item, _ in cells], height=_height(max(count for _, count in cells)))
     page.filter(header)
     page.row([])
     for text in ([] if len(sheet.listed) else [EMPTY]) + list(sheet.listed.footnotes):
         page.note(text)
     page.finish()
+
+
+@cache
+def _height(count: int) -> float:
+    """Return the height of a line that takes so many; kept, so that equal ones are one object."""
+    return count * measure.POINTS_PER_LINE + 2
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,7 @@ class _Items:
     distinct: Sequence[tuple[Item, int]]
 
     def at(self, place: int) -> tuple[Item, int]:
-        return self.distinct[self.codes[place]]
+        return self.distinct[int(self.codes[place])]
 
 
 class _Printed:

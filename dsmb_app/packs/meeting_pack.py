@@ -181,6 +181,13 @@ class _MeetingPack:
         self._done = 0
 
     def data(self) -> bytes:
+        try:
+            return self._data()
+        except BaseException:
+            self._book.give_up()
+            raise
+
+    def _data(self) -> bytes:
         for sheet in self._sheets:
             self._step(f"Counting {sheet.number} {sheet.title}")
             self._made[sheet] = _made(self._session, sheet)
