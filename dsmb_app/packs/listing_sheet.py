@@ -27,6 +27,7 @@ _ARROW, _PADDING = 2.6, 2.4
 _INDENT = 2.0
 """Room that the indent of a number takes."""
 _HEADER = Look(bold=True, fill=ROW_TINT, wrap=True, down="bottom", rule=True)
+_TEXT = Look(wrap=True, rule=True)
 _NUMBER_HEADER = replace(_HEADER, across="right", indent=1)
 _OFTEN = 500
 _DIGITS = 15
@@ -75,12 +76,13 @@ def add_listing_sheet(
         [Item(column.column.header, _NUMBER_HEADER if column.numeric else _HEADER) for column in columns],
         height=max(heights) * measure.POINTS_PER_LINE + 4,
     )
-    printed = [column.items(wide) for column, wide in zip(columns, widths, strict=True)]
+    counts = [column.lines(wide) for column, wide in zip(columns, widths, strict=True)]
     for place in range(len(sheet.listed)):
         if place % _OFTEN == 0:
             tell(place)
-        cells = [column.at(place) for column in printed]
-        page.row([item for item, _ in cells], height=_height(max(count for _, count in cells)))
+        codes = [int(column.column.codes[place]) for column in columns]
+        most = max(own[code] for own, code in zip(counts, codes, strict=True))
+        page.row([column.item(code) for column, code in zip(columns, codes, strict=True)], height=_height(most))
     page.filter(header)
     page.row([])
     for text in ([] if len(sheet.listed) else [EMPTY]) + list(sheet.listed.footnotes):
@@ -94,22 +96,11 @@ def _height(count: int) -> float:
     return count * measure.POINTS_PER_LINE + 2
 
 
-@dataclass(frozen=True)
-class _Items:
-    """A column's distinct cells, each with the lines that it takes, and which of them stands on each line."""
-
-    codes: np.ndarray
-    distinct: Sequence[tuple[Item, int]]
-
-    def at(self, place: int) -> tuple[Item, int]:
-        return self.distinct[int(self.codes[place])]
-
-
 class _Printed:
     """A column as it is printed: numbers as numbers if all of them print as they are, everything else as text."""
 
     def __init__(self, column: SheetColumn, arms: Sequence[str]) -> None:
-        self.column, self._arms = column, arms
+        self.column, self._arms = column, tuple(arms)
 
     @cached_property
     def used(self) -> list[str]:
@@ -136,18 +127,28 @@ class _Printed:
         header += _INDENT if self.numeric else 0.0
         return max(min(longest, _MOST) + _PADDING, header + 0.4, _LEAST)
 
-    def items(self, wide: float) -> _Items:
-        return _Items(self.column.codes, [(self._item(t), measure.lines(t, wide - 1)) for t in self.column.texts])
+    def lines(self, wide: float) -> list[int]:
+        """Return how many lines each distinct text takes in a column so wide."""
+        return [measure.lines(text, wide - 1) for text in self.column.texts]
 
-    def _item(self, text: str) -> Item:
+    def item(self, code: int) -> Item:
+        """Return the cell of a distinct text; it is not kept, because there may be one for each record."""
+        text = self.column.texts[code]
         if text in self._arms:
-            return Item(text, Look(rule=True, fill=arm_colours(list(self._arms).index(text))[0]))
+            return Item(text, _arm_look(self._arms.index(text)))
         if not self.numeric or not text:
-            return Item(text, Look(wrap=True, rule=True))
-        decimals = len(text.partition(".")[2])
-        return Item(
-            float(text), Look(rule=True, across="right", indent=1, form=f"0.{'0' * decimals}" if decimals else "0")
-        )
+            return Item(text, _TEXT)
+        return Item(float(text), _number_look(len(text.partition(".")[2])))
+
+
+@cache
+def _arm_look(place: int) -> Look:
+    return Look(rule=True, fill=arm_colours(place)[0])
+
+
+@cache
+def _number_look(decimals: int) -> Look:
+    return Look(rule=True, across="right", indent=1, form=f"0.{'0' * decimals}" if decimals else "0")
 
 
 def _as_printed(text: str) -> bool:
