@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QListWidget, QWidget
 
 from dsmb_app.model.errors import Refusal
@@ -22,7 +24,7 @@ PackLister = Callable[[Session, jobs.Progress], Sequence[str]]
 """Returns what the pack will hold, a line a sheet; in any thread."""
 
 HOLDS = "What the pack will hold (a figure only where there is something to draw)"
-_LIST_HEIGHT = 150
+_LIST_HEIGHT, _WIDE = 150, 600
 IN_CLEAR = "NOT ENCRYPTED"
 _OPEN = "Pooled tables only. The open pack names no arm and holds no patient's row."
 _CLOSED = (
@@ -70,6 +72,10 @@ class ExportDialog(Form):
         """Show what the pack will hold, once that is known: its tables are counted for it."""
         self.sheets.setAccessibleName(HOLDS)
         self.sheets.setFixedHeight(_LIST_HEIGHT)
+        self.sheets.setUniformItemSizes(True)
+        self.sheets.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.sheets.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(_WIDE)
         self.sheets.addItem("Counting the tables …")
         self.fields.addSpacing(SPACE // 2)
         self.fields.addWidget(label(HOLDS, "small"))
@@ -94,6 +100,13 @@ class ExportDialog(Form):
         if self._listing is not None:
             self._listing.cancel()
             self._listing = None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the height that the explanation needs at the dialog's own width."""
+        super().showEvent(event)
+        layout = self.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
 
     def _choose(self) -> None:
         path = ask_where_to_save(self, self.windowTitle(), self.file.text(), "Excel workbooks (*.xlsx)")
