@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -93,6 +93,7 @@ def run_open(
         services = Services(
             opener=make_opener(log, Pins(folder), tuple(signers), Seen(folder)),
             write_pack=write_pack,
+            list_pack=list_pack,
             start_closed=None if closed else ClosedSession().start,
             demo=None if closed else make_demo,
             idle_seconds=idle,
@@ -207,22 +208,28 @@ def make_locker() -> Locker:
     )
 
 
-def write_pack(session: Session, path: Path, password: str | None) -> Callable[[Progress], None]:
-    """Draw the figures of the session's pack; return the work that makes, encrypts, logs and writes it.
+def write_pack(session: Session, path: Path, password: str | None) -> jobs.Stepped:
+    """Return the work that makes, encrypts, logs and writes the session's pack, its figures first, one a step.
 
-    The pack is encrypted before anything touches the disk. Raises Refusal, also in the work; then nothing is written.
+    The pack is encrypted before anything touches the disk. Raises Refusal in the work; then, and when the work is given
+    up, nothing is written.
     """
     _drawing_application()
-    figures = {
-        sheet.number: pack_picture(session, sheet.number, sheet.figure)
-        for sheet in meeting_pack.pack_sheets(session)
-        if sheet.figure
-    }
+    figures: dict[str, dict[str, bytes]] = {}
+
+    def draw(sheet: str, figure: str) -> None:
+        figures.setdefault(sheet, {}).update(pack_picture(session, sheet, [figure]))
 
     def work(progress: Progress) -> None:
         export_pack(session, path, password, picture=lambda table: figures.get(table.exhibit), progress=progress)
 
-    return work
+    wanted = [(sheet.number, figure) for sheet in meeting_pack.pack_sheets(session) for figure in sheet.figure]
+    return jobs.Stepped([(f"Drawing {figure}", partial(draw, sheet, figure)) for sheet, figure in wanted], work)
+
+
+def list_pack(session: Session, progress: Progress) -> list[str]:
+    """Return what the session's pack will hold, a line a sheet."""
+    return [entry.line for entry in meeting_pack.contents(session, figures=True, progress=progress)]
 
 
 def make_demo(progress: Progress) -> Opening:
@@ -263,7 +270,7 @@ def pictures(
 
 
 def _page_pictures(session: Session, folder: Path, size: tuple[int, int], theme_name: str) -> list[Path]:
-    window = Window(Services(no_opener(), write_pack), closed=wording.is_closed(session.level))
+    window = Window(Services(no_opener(), write_pack, list_pack=list_pack), closed=wording.is_closed(session.level))
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     window.resize(*size)
     window.show_session(session)

@@ -15,7 +15,7 @@ from dsmb_app.packs.meeting_pack import meeting_pack
 from tests.locked import Locked, lock_for_test
 from tests.test_blinding import permute_arms
 
-OF_EVENTS = ("T08", "T09", "T10", "T11", "T12", "T13", "K14", "K15", "K20")
+OF_EVENTS = ("T08", "T09", "T10", "T11", "T12", "T13", "K14", "K15", "K20", "L0")
 OF_SUBJECTS = ("T02", "T06", "T07", "K17", "K18")
 
 

@@ -178,6 +178,16 @@ def test_that_a_refused_pack_or_result_leaves_no_file(demo: Locked, tmp_path: Pa
     assert list(out.iterdir()) == []
 
 
+def test_that_a_pack_that_is_there_is_replaced_only_when_asked(demo: Locked, tmp_path: Path) -> None:
+    out = tmp_path / "p.xlsx"
+    out.write_bytes(b"the pack of the last meeting")
+    command = ("pack", demo.file, "--secrets", demo.secrets, "--out", out)
+    refused(dsmb(*command), "p.xlsx", "There is a file of this name already", "--overwrite")
+    assert out.read_bytes() == b"the pack of the last meeting"
+    assert dsmb(*command, "--overwrite").returncode == 0
+    assert out.read_bytes().startswith(b"PK")
+
+
 def test_that_a_draft_of_a_study_file_is_a_study_file(delivery: Path) -> None:
     (delivery / "study.toml").unlink()
     assert dsmb("init", delivery).returncode == 0

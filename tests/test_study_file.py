@@ -30,6 +30,7 @@ def read(folder: Path, text: str) -> Study:
         ('[arms]\norder = ["A", "B"]\nlabels = { "x" = "C" }\n', "labels name arms that order does not hold"),
         ('[blind]\nallow = ["COMPLT24"]\n', "'blind.allow.0' does not fit"),
         ("[open]\nsmall_cells = -1\n", "'open.small_cells' does not fit"),
+        ('[pack]\nleave_out = ["K20", "K99"]\n', "no sheet K99; known are K03, F1,"),
         ("cutoff = 3\n", "not TOML"),
     ],
 )

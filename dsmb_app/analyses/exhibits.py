@@ -21,6 +21,7 @@ from dsmb_app.analyses import (
     infections,
     lab_levels,
     lab_shifts,
+    listing_counts,
     liver,
     medication,
     migration,
@@ -127,6 +128,15 @@ _TABLES = (
         by_cycle.subjects,
         by_cycle.records,
         narrowed=always,
+    ),
+    Exhibit(
+        listing_counts.EXHIBIT,
+        listing_counts.TITLE,
+        InOpen.IF_SAFETY,
+        listing_counts.listing_counts,
+        listing_counts.subjects,
+        behind=listing_counts.behind,
+        narrowed=listing_counts.narrowed,
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,15 @@ Made = tuple[list[SheetColumn], list[str]]
 
 LIVER = ("Potential Hy's law", "ALT or AST >3 x ULN and BILI >2 x ULN")
 _HEADERS = ("Case", "Test", "Day", "Visit", "Value", "Unit", "LLN", "ULN", "x ULN", "Grade")
+
+
+class CaseRow(NamedTuple):
+    """A line of L5: its subject (row in ``cut.subjects``), its record (row in ``cut.lb``) and the texts of it, of which
+    the first is the case."""
+
+    subject: int
+    record: int
+    texts: tuple[str, ...]
 
 
 def deaths_listed(cut: Cut, owners: Owners) -> Made:
@@ -51,7 +61,18 @@ def _terms(cut: Cut, records: npt.NDArray[np.bool_], place: int) -> str:
 
 def cases(cut: Cut, owners: Owners) -> Made:
     """List the worst value of each test of a liver case, and the worst cytopenias of grade 3 or 4, post-baseline."""
-    labs, rows = cut.once(Labs), list[tuple[int, tuple[str, ...]]]()
+    rows = sorted(case_rows(cut), key=lambda row: row.subject)
+    columns = owners(cut, np.array([row.subject for row in rows], dtype=np.int64))
+    columns += [column_of(name, [row.texts[place] for row in rows]) for place, name in enumerate(_HEADERS)]
+    return columns, [
+        "Liver cases: as in K18, each with its highest post-baseline value of ALT, AST, BILI and ALP. Cytopenias: "
+        f"lowest post-baseline value of grade 3 or 4 ({version(cut)})."
+    ]
+
+
+def case_rows(cut: Cut) -> list[CaseRow]:
+    """Return the records that make the cases of liver and blood counts, case by case."""
+    labs, rows = cut.once(Labs), list[CaseRow]()
     for line in liver.lines(cut):
         if line.row.key[-1] in LIVER:
             for test in line.tests:
@@ -65,22 +86,16 @@ def cases(cut: Cut, owners: Owners) -> Made:
             lowest = severe.where(_first(severe.subject, severe.graded))
             grades = grade[grade >= 3][_first(severe.subject, severe.graded)]
             said = f"{test} low, grade 3 or 4"
-            rows += [(int(s), _row(cut, labs, said, test, lowest, at, _number(grades[at], 0)))
+            rows += [_row(cut, labs, said, test, lowest, at, _number(grades[at], 0))
                      for at, s in enumerate(lowest.subject) if cut.safety[s]]  # fmt: skip
-    rows.sort(key=lambda row: row[0])
-    columns = owners(cut, np.array([subject for subject, _ in rows], dtype=np.int64))
-    columns += [column_of(name, [texts[place] for _, texts in rows]) for place, name in enumerate(_HEADERS)]
-    return columns, [
-        "Liver cases: as in K18, each with its highest post-baseline value of ALT, AST, BILI and ALP. Cytopenias: "
-        f"lowest post-baseline value of grade 3 or 4 ({version(cut)})."
-    ]
+    return rows
 
 
-def _worst(cut: Cut, labs: Labs, case: str, test: str, met: npt.NDArray[np.bool_]) -> list[tuple[int, tuple[str, ...]]]:
+def _worst(cut: Cut, labs: Labs, case: str, test: str, met: npt.NDArray[np.bool_]) -> list[CaseRow]:
     found = labs.of(test).known("xuln")
     found = found.where(met[found.subject])
     highest = found.where(_first(found.subject, -found.xuln))
-    return [(int(s), _row(cut, labs, case, test, highest, at, "")) for at, s in enumerate(highest.subject)]
+    return [_row(cut, labs, case, test, highest, at, "") for at in range(len(highest.subject))]
 
 
 def _first(subject: Ints, values: npt.NDArray[np.float64]) -> Ints:
@@ -89,13 +104,14 @@ def _first(subject: Ints, values: npt.NDArray[np.float64]) -> Ints:
     return order[np.unique(subject[order], return_index=True)[1]]
 
 
-def _row(cut: Cut, labs: Labs, case: str, test: str, found: Records, at: int, grade: str) -> tuple[str, ...]:
+def _row(cut: Cut, labs: Labs, case: str, test: str, found: Records, at: int, grade: str) -> CaseRow:
     row = int(found.row[at])
     code, names = labs.visits
     numbers = ((found.value, 2), (found.lln, 2), (found.uln, 2), (found.xuln, 2))
     value, lln, uln, xuln = (_number(values[at], digits) for values, digits in numbers)
     unit = str(cut.lb["LBSTRESU"].iloc[row])
-    return case, test, _number(found.day[at], 0), names[code[row]], value, unit, lln, uln, xuln, grade
+    texts = (case, test, _number(found.day[at], 0), names[code[row]], value, unit, lln, uln, xuln, grade)
+    return CaseRow(int(found.subject[at]), row, texts)
 
 
 def _number(value: float, digits: int) -> str:

@@ -62,13 +62,23 @@ def sheet(cut: Cut, number: str) -> Sheet:
     return Sheet(number, f"{kind.title}{f' · Only: {said}' if said else ''}", tuple(columns), tuple(notes))
 
 
-def _events(cut: Cut, mask: Bools, beside: Mapping[str, list[str]] | None = None) -> list[SheetColumn]:
-    """Return adverse events of treated subjects up to the cut-off, as the filters choose them; ``beside``: further
-    columns, one text for each of ``cut.ae``."""
+def timely(cut: Cut, mask: Bools) -> Bools:
+    """Return those of the adverse events (``mask``: over ``cut.ae``) that listings show: of treated subjects, up to the
+    cut-off, emergent or not, as the filters choose them."""
     chosen = filters.chosen(cut.ae, cut.choices, cut.study.ae.grading, cut.baskets)
     mine = cut.safety[cut.ae["SUBJECT"].to_numpy()] & (cut.ae["CUTFL"] != "Y").to_numpy(dtype=bool)
+    return np.asarray(mask & chosen & mine, dtype=bool)
+
+
+def of_interest(cut: Cut) -> dict[str, Bools]:
+    """Return the records of each list of special interest, by its title: masks over ``cut.ae``."""
+    return {b.title: timely(cut, in_terms(cut.ae, b.members)) for b in special_interest.study_lists(cut)}
+
+
+def _events(cut: Cut, mask: Bools, beside: Mapping[str, list[str]] | None = None) -> list[SheetColumn]:
+    """Return the columns of adverse events; ``beside``: further columns, one text for each of ``cut.ae``."""
     emergent = np.where(cut.ae["EMERGENT"], "yes", "no").tolist()
-    return records(cut, "ae", mask & chosen & mine, {"Emergent": emergent, **(beside or {})})
+    return records(cut, "ae", timely(cut, mask), {"Emergent": emergent, **(beside or {})})
 
 
 def records(cut: Cut, dataset: str, mask: Bools, beside: Mapping[str, list[str]] | None = None) -> list[SheetColumn]:
@@ -115,7 +125,7 @@ def _stopped(cut: Cut) -> tuple[list[SheetColumn], list[str]]:
 
 
 def _of_interest(cut: Cut) -> tuple[list[SheetColumn], list[str]]:
-    lists = {basket.title: in_terms(cut.ae, basket.members) for basket in special_interest.study_lists(cut)}
+    lists = of_interest(cut)
     mask = np.logical_or.reduce([np.zeros(len(cut.ae), dtype=bool), *lists.values()])
     of = [
         "; ".join(title for title, held in lists.items() if held[row]) if mask[row] else "" for row in range(len(mask))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -16,17 +14,16 @@ from dsmb_app import __version__, ard, drafting, locking
 from dsmb_app.cli import demo, keys, trial
 from dsmb_app.cli.audit_table import audit_lines
 from dsmb_app.cli.opening import open_at_level, passphrase, warn
+from dsmb_app.cli.options import Choice, File, KeyFile, KeyPassphrase, LevelOption, Out, Secrets, Signer
+from dsmb_app.cli.pack import pack
+from dsmb_app.cli.progress import steps
 from dsmb_app.cli.selftest import selftest
-from dsmb_app.exporting import export_pack
 from dsmb_app.model.errors import Refusal, on_one_line
-from dsmb_app.model.result import Stamp
 from dsmb_app.model.study import accepted_leaks
 from dsmb_app.model.words import Level
-from dsmb_app.packs import meeting_pack
 from dsmb_app.snapshot import container
 from dsmb_app.snapshot.atomic import write_atomically
 from dsmb_app.snapshot.lock_plan import LockPlan
-from dsmb_app.snapshot.own_files import first_line
 from dsmb_app.snapshot.secrets_file import SecretsFile
 from dsmb_app.snapshot.seen import Place, Seen
 from dsmb_app.store.audit import AuditLog
@@ -37,15 +34,6 @@ from dsmb_app.store.state_folder import state_folder
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Review a locked trial snapshot."
 )
-
-File = Annotated[Path, typer.Argument(help="The snapshot (.dsmb).")]
-Secrets = Annotated[Path | None, typer.Option("--secrets", help="File with the phrases, as dsmb lock writes it.")]
-Signer = Annotated[str | None, typer.Option("--signer", help="Fingerprint of the signer to trust.")]
-KeyFile = Annotated[Path | None, typer.Option("--key", help="A member's key file, for what --secrets does not open.")]
-KeyPassphrase = Annotated[Path | None, typer.Option("--passphrase-file", help="Passphrase of --key; else asked for.")]
-LevelOption = Annotated[Level, typer.Option("--level", help="How much of the assignment to show.")]
-Choice = Annotated[list[str] | None, typer.Option("--choice", help="A choice as key=value; may be repeated.")]
-Out = Annotated[Path | None, typer.Option("--out", help="File to write; standard output without it.")]
 
 
 @app.command()
@@ -83,7 +71,7 @@ def lock(  # noqa: PLR0913 - each is an option of a public command
     if trial is None and test_seed is None:
         raise Refusal("LOCK-TRIAL", "No trial file is given.", "Give --trial FILE (made if there is none).")
     plan = LockPlan.of_options(member or (), phrase or ())
-    with _progress() as show:
+    with steps(len(locking.STEPS)) as show:
         report = locking.lock(
             source, study=study, trial=trial, out=out, secrets_path=secrets, plan=plan,
             accept_leaks=accepted_leaks(accept_leak or ()), test_seed=test_seed, progress=show,
@@ -158,68 +146,6 @@ def results(  # noqa: PLR0913 - each is an option of a public command
         sys.stdout.buffer.write(data)
 
 
-@app.command()
-def pack(  # noqa: PLR0913 - each is an option of a public command
-    file: File,
-    out: Annotated[Path | None, typer.Option("--out", help="The workbook to write (.xlsx).")] = None,
-    level: LevelOption = Level.POOLED,
-    choice: Choice = None,
-    secrets: Secrets = None,
-    signer: Signer = None,
-    key: KeyFile = None,
-    passphrase_file: KeyPassphrase = None,
-    password_file: Annotated[Path | None, typer.Option("--password-file", help="Password of a closed pack.")] = None,
-    plain: Annotated[bool, typer.Option("--plain", help="Write a closed pack unencrypted.")] = False,
-    i_understand: Annotated[bool, typer.Option("--i-understand", help="Confirms --plain.")] = False,
-    stamp: Annotated[Path | None, typer.Option("--stamp", help="Fixed stamp, for byte-for-byte comparison.")] = None,
-    contents: Annotated[bool, typer.Option("--contents", help="Only list what the pack will hold.")] = False,
-) -> None:
-    """Write the open pack (pooled) or the closed pack (masked or named; encrypted unless plain is confirmed)."""
-    if out is None and not contents:
-        raise Refusal("PACK-OUT", "No file to write is given.", "Give --out PACK.xlsx.")
-    password = None if contents else _pack_password(level, password_file, plain=plain, sure=i_understand)
-    session = open_at_level(file, level, secrets, signer, why="pack", key=key, passphrase_file=passphrase_file)
-    session.choose_by_text(choice or [])
-    if contents or out is None:
-        for entry in meeting_pack.contents(session):
-            typer.echo(f"{entry.sheet}  {entry.title}")
-        return
-    kind = export_pack(session, out, password, stamp=_fixed_stamp(stamp) if stamp else None)
-    typer.echo(f"Wrote {out} ({kind}, {level}).")
-
-
-def _pack_password(level: Level, password_file: Path | None, *, plain: bool, sure: bool) -> str | None:
-    """Return the password of a closed pack; None for an open pack or a plain one that is confirmed."""
-    if level is Level.POOLED:
-        return None
-    if plain != sure:
-        raise Refusal(
-            "PACK-PLAIN",
-            "A closed pack in clear can unblind the trial by one wrong attachment.",
-            "Give both --plain and --i-understand, or neither and a password.",
-        )
-    if plain:
-        return None
-    if password_file:
-        return first_line(password_file, what="password", code="PACK-PASSWORD")
-    if not sys.stdin.isatty():
-        raise Refusal("PACK-PASSWORD", "A closed pack needs a password.", "Give --password-file FILE.")
-    return str(typer.prompt("Password of the closed pack", hide_input=True, confirmation_prompt=True))
-
-
-def _fixed_stamp(fixed: Path) -> Stamp:
-    try:
-        table = json.loads(fixed.read_text(encoding="utf-8"))
-        return Stamp(**{key: str(table[key]) for key in ("snap_id", "sha256", "created", "audit_head")})
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise Refusal(
-            "STAMP-BAD",
-            f"The stamp cannot be read: {error}.",
-            'It is JSON with "snap_id", "sha256", "created" and "audit_head".',
-            file=fixed.name,
-        ) from error
-
-
 @app.command(name="demo")
 def demonstrate(
     folder: Annotated[Path | None, typer.Argument(help="Write everything here; without it a window opens.")] = None,
@@ -244,6 +170,7 @@ def demonstrate(
         raise SystemExit(window.run_open(file, phrase=keys.phrases["main"], signers=(keys.signer,)))
 
 
+app.command(name="pack")(pack)
 app.command(name="selftest")(selftest)
 app.add_typer(keys.app, name="key")
 app.add_typer(trial.app, name="trial")
@@ -283,18 +210,3 @@ def _fault(report: AuditReport) -> str:
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
-
-
-@contextmanager
-def _progress() -> Iterator[locking.Progress]:
-    """Show the running step on a terminal; stay silent where nobody looks."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    with typer.progressbar(length=len(locking.STEPS), file=sys.stderr) as bar:
-
-        def show(step: str, done: int, _total: int) -> None:
-            bar.label = step
-            bar.update(done - bar.pos)
-
-        yield show

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from dsmb_app.model.errors import Refusal
+from dsmb_app.model.pack_numbers import NUMBERS
 from dsmb_app.model.words import ArmSource, PartialStart, Window
 
 ColumnName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,7}\.[A-Z][A-Z0-9]{0,7}$")]
@@ -132,6 +133,19 @@ class DictionarySection(_Section):
     meddra: str = ""
 
 
+class PackSection(_Section):
+    """What the meeting packs leave out: numbers of tables, figures and listings; a table's figures go with it."""
+
+    leave_out: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _known(self) -> PackSection:
+        strangers = [number for number in self.leave_out if number not in NUMBERS]
+        if strangers:
+            raise ValueError(f"the packs have no sheet {', '.join(strangers)}; known are {', '.join(NUMBERS)}")
+        return self
+
+
 class Study(_Section):
     """A whole study file."""
 
@@ -144,6 +158,7 @@ class Study(_Section):
     open: OpenSection = OpenSection()
     blind: BlindSection = BlindSection()
     dictionary: DictionarySection = DictionarySection()
+    pack: PackSection = PackSection()
 
     def without_arms(self) -> dict[str, Any]:
         """Return the settings that a blinded reader may see.

@@ -1,4 +1,4 @@
-"""A workbook in memory: sheets are written row by row and never pass through a file."""
+"""A workbook in memory: sheets are written row by row, are kept compressed, and never pass through a file."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from openpyxl.worksheet.merge import MergeCell, MergeCells
 from openpyxl.writer.excel import ExcelWriter
 
 from dsmb_app.packs.clean_bytes import clean_bytes
+from dsmb_app.packs.compressed import Compressed
 from dsmb_app.packs.looks import PLAIN, Look, Looks
 from dsmb_app.packs.safe_text import cell_text, needs_quote
 
@@ -72,8 +73,15 @@ class Book:
         """Return the finished workbook's bytes; the same rows give the same bytes."""
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-            _InMemory(self._book, archive).write_data()
-        return clean_bytes(out.getvalue(), self._day)
+            writer = _InMemory(self._book, archive)
+            writer.write_data()
+        return clean_bytes(out.getvalue(), self._day, writer.sheets)
+
+    def give_up(self) -> None:
+        """Let go of what was written: the library's writers complain when they are dropped half-way."""
+        for sheet in self._book.worksheets:
+            if sheet._writer is not None and not sheet.closed:  # noqa: SLF001 - else it would make itself a file
+                sheet.close()
 
 
 def append(sheet: WriteOnlyWorksheet, cells: Sequence[Cell | None]) -> None:
@@ -84,11 +92,13 @@ def append(sheet: WriteOnlyWorksheet, cells: Sequence[Cell | None]) -> None:
     """
     _stream_in_memory(sheet)
     sheet.append(list(cells))
+    # It has been written with its height. Kept, those of a long listing take more memory than its texts.
+    sheet.row_dimensions.clear()
 
 
 def _stream_in_memory(sheet: WriteOnlyWorksheet) -> None:
     if sheet._writer is None:  # noqa: SLF001 - see append
-        sheet._writer = _SheetWriter(sheet, out=io.BytesIO())  # noqa: SLF001
+        sheet._writer = _SheetWriter(sheet, out=Compressed())  # noqa: SLF001
         sheet._writer.write_top()  # noqa: SLF001
 
 
@@ -102,7 +112,12 @@ class _SheetWriter(WorksheetWriter):  # type: ignore[misc]  # openpyxl has no ty
 
 
 class _InMemory(ExcelWriter):  # type: ignore[misc]  # openpyxl has no types
-    """The library's writer, but for the sheets: it takes them from memory instead of from files."""
+    """The library's writer, but for the sheets: they stay where they are, compressed in memory, in ``sheets`` by name
+    of part."""
+
+    def __init__(self, book: Workbook, archive: zipfile.ZipFile) -> None:
+        super().__init__(book, archive)
+        self.sheets: dict[str, Compressed] = {}
 
     def write_worksheet(self, ws: WriteOnlyWorksheet) -> None:
         _stream_in_memory(ws)
@@ -111,5 +126,6 @@ class _InMemory(ExcelWriter):  # type: ignore[misc]  # openpyxl has no types
         ws.close()
         writer = ws._writer  # noqa: SLF001
         ws._rels = writer._rels  # noqa: SLF001
-        self._archive.writestr(ws.path[1:], writer.read())
+        writer.out.finish()
+        self.sheets[ws.path[1:]] = writer.out
         self.manifest.append(ws)

@@ -89,6 +89,10 @@ class Page:
             place = f"{get_column_letter(first)}{self._rows}:{get_column_letter(last)}{self._rows}"
             self._sheet.merged_cells.add(place)
 
+    def filter(self, header: int) -> None:
+        """Let the reader filter the rows below row ``header``, down to the last one."""
+        self._sheet.auto_filter.ref = f"A{header}:{get_column_letter(self._what.printed)}{self._rows}"
+
     def image(self, picture: object) -> None:
         """Lay a picture over the sheet."""
         self._sheet.add_image(picture)

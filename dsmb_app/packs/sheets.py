@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from dsmb_app.packs import measure
 from dsmb_app.packs.book import Book, Item
@@ -20,13 +21,29 @@ _LINK = Look(ink=LINK, underline=True, rule=True)
 _CELL = Look(wrap=True, rule=True)
 
 
+class Kind(StrEnum):
+    """What a sheet holds."""
+
+    ABOUT = "about the pack"
+    TABLE = "table"
+    FIGURE = "figure"
+    LISTING = "listing"
+
+
 @dataclass(frozen=True)
 class Entry:
-    """A line of the contents: the sheet's name, its title and population."""
+    """A line of the contents: the sheet's name, its title and population, and what kind of sheet it is."""
 
     sheet: str
     title: str
     population: str = ""
+    kind: Kind = Kind.TABLE
+
+    @property
+    def line(self) -> str:
+        """Return the entry as a line to read."""
+        of = f" ({self.population})" if self.kind is Kind.LISTING else ""
+        return f"{self.sheet}  {self.title}{of}"
 
 
 def add_blocks(book: Book, name: str, number: str, title: str, blocks: Sequence[Block], head: Heading) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from dsmb_app.views.theme import SPACE
@@ -18,6 +19,28 @@ Progress = Callable[[str, int, int], None]
 class Cancelled(Exception):  # noqa: N818 - it is an answer, not a fault
     """The reader gave up; raised inside the work at its next step."""
 
+
+@dataclass(frozen=True)
+class Stepped:
+    """Work that begins with steps which only the main thread may do, by name; ``rest`` may be done in any thread.
+
+    A job does one step a turn of the event loop, so that the window lives and Cancel is heard in between. Called, it
+    does everything at once.
+    """
+
+    first: Sequence[tuple[str, Callable[[], object]]]
+    rest: Callable[[Progress], Any]
+
+    def __call__(self, progress: Progress) -> Any:
+        """Do every step and the rest; return what the rest returns."""
+        for place, (name, do) in enumerate(self.first):
+            progress(name, place, len(self.first))
+            do()
+        return self.rest(progress)
+
+
+_TURN = 10
+"""Milliseconds between two steps, in which the window paints and hears the reader."""
 
 # A job lives until its last signal has arrived, whoever else lets go of it before.
 _AT_WORK: set[Job] = set()
@@ -32,12 +55,21 @@ class Job(QObject):
 
     def __init__(self, work: Callable[[Progress], Any]) -> None:
         super().__init__()
-        self._work = work
+        self._first = list(work.first) if isinstance(work, Stepped) else []
+        self._work = work.rest if isinstance(work, Stepped) else work
         self._cancelled = threading.Event()
 
     def start(self) -> None:
         """Begin."""
         _AT_WORK.add(self)
+        self._announce(0)
+
+    def _announce(self, place: int) -> None:
+        """Tell the name of a step, which is done when that has been painted; after the last one the rest begins."""
+        if place < len(self._first):
+            self._send(self.stepped, self._first[place][0], place, len(self._first))
+            QTimer.singleShot(_TURN, self, lambda: self._do(place))
+            return
         # Not waited for at the end: the work writes whole files or nothing, so it may be cut off.
         threading.Thread(target=self._run, daemon=True).start()
 
@@ -45,6 +77,17 @@ class Job(QObject):
         """Give up: the work stops at its next step and its result is dropped."""
         self._cancelled.set()
         _AT_WORK.discard(self)
+
+    def _do(self, place: int) -> None:
+        """Do a step in the main thread, unless the reader has given up."""
+        if self._cancelled.is_set():
+            return
+        try:
+            self._first[place][1]()
+        except Exception as error:  # noqa: BLE001 - handed over like one of the rest
+            self._send(self.failed, error)
+        else:
+            self._announce(place + 1)
 
     def _run(self) -> None:
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dsmb_app.views import jobs
-from dsmb_app.views.dialogs.export_pack import PackWriter
+from dsmb_app.views.dialogs.export_pack import PackLister, PackWriter
 from dsmb_app.views.dialogs.open_snapshot import Opener, Opening
 from dsmb_app.views.lock_wizard.locker import Locker
 
@@ -22,6 +22,7 @@ class Services:
 
     opener: Opener
     write_pack: PackWriter | None = None
+    list_pack: PackLister | None = None
     start_closed: Callable[[Opening], None] | None = None
     demo: Callable[[jobs.Progress], Opening] | None = None
     idle_seconds: float = 0

@@ -214,7 +214,9 @@ class Window(QMainWindow):
         if self.review is None or self._services.write_pack is None:
             return
         banner = self.review.banner
-        dialog = ExportDialog(self.review.desk.session, self._services.write_pack, self)
+        dialog = ExportDialog(
+            self.review.desk.session, self._services.write_pack, self, contents=self._services.list_pack
+        )
         dialog.accepted.connect(lambda: banner.tell(f"The pack was written: {dialog.written}"))
         self._show(dialog)
 

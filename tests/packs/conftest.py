@@ -11,7 +11,8 @@ from openpyxl import Workbook
 
 from dsmb_app.model.result import Stamp
 from dsmb_app.model.words import Level
-from dsmb_app.packs.meeting_pack import meeting_pack
+from dsmb_app.packs.meeting_pack import contents, meeting_pack
+from dsmb_app.packs.sheets import Entry, Kind
 from dsmb_app.session import Session
 from tests.locked import Locked
 from tests.packs.reading import book
@@ -29,6 +30,11 @@ class Pack:
     @cached_property
     def book(self) -> Workbook:
         return book(self.data)
+
+    @property
+    def tables(self) -> list[Entry]:
+        """Return the sheets of the tables, as the contents foretell them."""
+        return [entry for entry in contents(self.session) if entry.kind is Kind.TABLE]
 
     @classmethod
     def of(cls, session: Session) -> Pack:

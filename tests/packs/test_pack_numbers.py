@@ -10,7 +10,6 @@ import pytest
 
 from dsmb_app.model.result import Cell, Column, ResultTable
 from dsmb_app.model.words import Level, Stat
-from dsmb_app.packs.meeting_pack import contents
 from tests.locked import Locked
 from tests.packs.conftest import Pack
 from tests.packs.reading import TableSheet, table_sheet
@@ -119,7 +118,7 @@ def test_that_every_number_cell_is_the_sessions_value_and_none_is_left_out(
     pack: Callable[[Level], Pack], level: Level
 ) -> None:
     found = pack(level)
-    numbers = {entry.sheet.split()[0] for entry in contents(found.session)}
+    numbers = {entry.sheet.split()[0] for entry in found.tables}
     assert {"T06", "T08", "T09"} <= numbers
     assert sum(check_numbers(found, number) for number in numbers) > 300
 
@@ -127,7 +126,7 @@ def test_that_every_number_cell_is_the_sessions_value_and_none_is_left_out(
 @pytest.mark.parametrize("level", LEVELS)
 def test_that_every_printed_text_is_the_sessions_text(pack: Callable[[Level], Pack], level: Level) -> None:
     found = pack(level)
-    numbers = {entry.sheet.split()[0] for entry in contents(found.session)}
+    numbers = {entry.sheet.split()[0] for entry in found.tables}
     assert sum(check_texts(found, number) for number in numbers) > 150
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from dsmb_app.model.result import Column
 from dsmb_app.model.words import TOTAL, Level, Stat
-from dsmb_app.packs.meeting_pack import contents
 from tests.locked import Locked, lock_for_test
 from tests.packs.conftest import Pack
 from tests.packs.reading import parts, table_sheet
@@ -38,19 +37,35 @@ def test_that_no_part_of_the_pilots_pack_names_an_arm_or_a_dose(pilot: Locked, t
     assert found_words(everything(Pack.of(pilot.session(level, tmp_path))), PILOT_WORDS) == []
 
 
-@pytest.mark.parametrize("level", [Level.POOLED, Level.MASKED, Level.NAMED])
-def test_that_no_part_holds_a_subject(demo: Locked, pack: Packs, level: Level) -> None:
-    found = pack(level)
+def ids_of(demo: Locked, found: Pack) -> list[str]:
     original, _ = pyreadstat.read_xport(demo.source / "dm.xpt")
     treated = found.session.drill("T06", ("Treated",), Column(TOTAL, Stat.N)).subjects.subjects
     assert len(treated) == 59
-    ids = [*original["USUBJID"], *treated]
-    assert [usubjid for usubjid in ids if usubjid.encode() in everything(found)] == []
+    return sorted({*original["USUBJID"], *treated})
+
+
+def test_that_no_part_of_the_open_pack_holds_a_subject(demo: Locked, pack: Packs) -> None:
+    found = pack(Level.POOLED)
+    whole = everything(found)
+    assert [usubjid for usubjid in ids_of(demo, found) if usubjid.encode() in whole] == []
+
+
+@pytest.mark.parametrize("level", [Level.MASKED, Level.NAMED])
+def test_that_subjects_stand_in_the_listings_of_a_closed_pack_alone(demo: Locked, pack: Packs, level: Level) -> None:
+    found, ids = pack(level), set(ids_of(demo, pack(level)))
+    said = {
+        sheet.title
+        for sheet in found.book
+        for row in sheet.iter_rows(values_only=True)
+        if ids & {str(value) for value in row if value}
+    }
+    # Nobody died, so that L2 lists nobody.
+    assert {name.split()[0] for name in said} == {"L1", "L3", "L4", "L5"}
 
 
 def test_that_the_open_pack_has_no_extremes_and_no_arms(pack: Packs) -> None:
     found = pack(Level.POOLED)
-    for entry in contents(found.session):
+    for entry in found.tables:
         one = table_sheet(found.book[entry.sheet])
         said = {*one.kinds.values(), *(kind for _, _, kind, _ in one.printed())}
         assert not said & {"min", "max", "Minimum, maximum", "p", "RD (95% CI)", "RD"}

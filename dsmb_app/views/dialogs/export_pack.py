@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QListWidget, QWidget
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.session import Session
 from dsmb_app.views import jobs, wording
-from dsmb_app.views.controls import tool
+from dsmb_app.views.controls import label, tool
 from dsmb_app.views.dialogs.files import ask_where_to_save
 from dsmb_app.views.dialogs.form import Form
+from dsmb_app.views.theme import SPACE
 
 PackWriter = Callable[[Session, Path, str | None], Callable[[jobs.Progress], None]]
-"""Takes session, file and password (None: not encrypted) and draws the figures, which only the main thread may do;
-returns the rest of the work, which may be done in any thread. Both raise Refusal."""
+"""Takes session, file and password (None: not encrypted); returns the work, as a ``jobs.Stepped`` where the main thread
+has a part in it. Both raise Refusal."""
+PackLister = Callable[[Session, jobs.Progress], Sequence[str]]
+"""Returns what the pack will hold, a line a sheet; in any thread."""
 
+HOLDS = "What the pack will hold (a figure only where there is something to draw)"
+_LIST_HEIGHT, _WIDE = 150, 600
 IN_CLEAR = "NOT ENCRYPTED"
 _OPEN = "Pooled tables only. The open pack names no arm and holds no patient's row."
 _CLOSED = (
-    "CONFIDENTIAL: comparative data for the board alone. The pack is encrypted with the password that you choose; "
-    f"without one it is written in clear, for which you must type {IN_CLEAR}. The export is logged."
+    "CONFIDENTIAL: comparative data and patients' rows for the board alone. The pack is encrypted with the "
+    f"password that you choose; without one it is written in clear, for which you must type {IN_CLEAR}. "
+    "The export is logged."
 )
 
 
@@ -35,7 +43,14 @@ def narrowed(session: Session) -> str:
 class ExportDialog(Form):
     """Asks for file and password; writes the pack of the session's own level, the only one that it can write."""
 
-    def __init__(self, session: Session, write_pack: PackWriter, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        write_pack: PackWriter,
+        parent: QWidget | None = None,
+        *,
+        contents: PackLister | None = None,
+    ) -> None:
         self._closed = wording.is_closed(session.level)
         kind = "closed" if self._closed else "open"
         explanation = " ".join(filter(None, (_CLOSED if self._closed else _OPEN, narrowed(session))))
@@ -47,9 +62,51 @@ class ExportDialog(Form):
             self.password = self.add_field("Password", secret=True)
             self.again = self.add_field("Password again", secret=True)
             self.in_clear = self.add_field("Or, instead of a password", hint=f"type {IN_CLEAR}")
+        self.sheets = QListWidget()
+        self._listing = self._list(contents) if contents else None
         self.written: Path | None = None
         self._replaces: Path | None = None
         self.file.setText(str(Path.home() / f"{study.id}_meeting{study.meeting}_{kind}.xlsx"))
+
+    def _list(self, contents: PackLister) -> jobs.Job:
+        """Show what the pack will hold, once that is known: its tables are counted for it."""
+        self.sheets.setAccessibleName(HOLDS)
+        self.sheets.setFixedHeight(_LIST_HEIGHT)
+        self.sheets.setUniformItemSizes(True)
+        self.sheets.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.sheets.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(_WIDE)
+        self.sheets.addItem("Counting the tables …")
+        self.fields.addSpacing(SPACE // 2)
+        self.fields.addWidget(label(HOLDS, "small"))
+        self.fields.addWidget(self.sheets)
+        session = self._session
+        return jobs.start(lambda progress: contents(session, progress), done=self._listed, failed=self._not_listed)
+
+    def _listed(self, lines: Sequence[str]) -> None:
+        self.sheets.clear()
+        self.sheets.addItems(list(lines))
+
+    def _not_listed(self, error: Exception) -> None:
+        self.sheets.clear()
+        self._refused(error)
+
+    def done(self, code: int) -> None:
+        """Close; nobody waits for the list any longer."""
+        self._stop_listing()
+        super().done(code)
+
+    def _stop_listing(self) -> None:
+        if self._listing is not None:
+            self._listing.cancel()
+            self._listing = None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the height that the explanation needs at the dialog's own width."""
+        super().showEvent(event)
+        layout = self.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
 
     def _choose(self) -> None:
         path = ask_where_to_save(self, self.windowTitle(), self.file.text(), "Excel workbooks (*.xlsx)")
@@ -73,7 +130,7 @@ class ExportDialog(Form):
         self.say("The two passwords differ." if differ else "")
 
     def try_to_go(self) -> None:
-        """Write the pack, its figures here and the rest off the main thread."""
+        """Write the pack: its figures here, between which the window lives, and the rest off the main thread."""
         self.say("")
         path = Path(self.file.text().strip())
         path = path if path.suffix.lower() == ".xlsx" else path.with_name(f"{path.name}.xlsx")
