@@ -13,6 +13,7 @@ from dsmb_app.packs.heading import Heading, heading
 from dsmb_app.packs.picture import add_picture
 from dsmb_app.packs.safe_text import sheet_name
 from dsmb_app.packs.sheets import COVER, DEFINITIONS, Entry, add_blocks, add_contents
+from dsmb_app.packs.shortened import shortened
 from dsmb_app.packs.workbook import TableSheet, add_table_sheet, table_sheets
 from dsmb_app.session import Session
 
@@ -26,7 +27,7 @@ class PackSheet:
 
     The number is also the exhibit's; each figure that can be drawn has a sheet of its own after the table's.
     ``own_n``: the rows have denominators of their own, printed in a column even where they happen to be those of the
-    header.
+    header. ``one_page``: it is printed on one page.
     """
 
     number: str
@@ -34,10 +35,11 @@ class PackSheet:
     in_open: bool
     figure: tuple[str, ...] = ()
     own_n: bool = False
+    one_page: bool = False
 
 
 SHEETS = (
-    PackSheet("K03", "Closed summary", in_open=False),
+    PackSheet("K03", "Closed summary", in_open=False, own_n=True, one_page=True),
     PackSheet("F1", "Participant flow", in_open=True, figure=("F1",)),
     PackSheet("T01", "Enrolment", in_open=True),
     PackSheet("T02", "Disposition", in_open=True),
@@ -60,7 +62,7 @@ SHEETS = (
     PackSheet("K18", "Liver", in_open=False, figure=("F18",), own_n=True),
     PackSheet("K18M", "Liver migration", in_open=False, own_n=True),
     PackSheet("K19", "Blood counts", in_open=False, figure=("F19",), own_n=True),
-    PackSheet("K20", "By cycle", in_open=False, figure=("F20",), own_n=True),
+    PackSheet("K20", "By cycle", in_open=False, figure=("F20", "F20P"), own_n=True),
     PackSheet("L1", "Serious AE", in_open=True),
     PackSheet("L2", "Deaths", in_open=True),
     PackSheet("L3", "AE leading to stop", in_open=True),
@@ -78,6 +80,7 @@ _FIGURE_TITLES = {
     "F15M": "Infections, mean count",
     "F1": "Participant flow, figure",
     "F20": "AE by day of the cycle",
+    "F20P": "AE by cycle, figure",
     "F19": "Blood counts, nadir",
 }
 """Short titles of figures, where they are not their sheet's."""
@@ -108,7 +111,8 @@ def meeting_pack(
 
 
 def _table_sheets(session: Session, sheet: PackSheet) -> list[TableSheet]:
-    return table_sheets(session.table(sheet.number), sheet.title, own_n=sheet.own_n)
+    table = shortened(session.table(sheet.number))
+    return table_sheets(table, sheet.title, own_n=sheet.own_n, one_page=sheet.one_page)
 
 
 def _entry(sheet: TableSheet) -> Entry:

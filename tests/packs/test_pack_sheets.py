@@ -72,7 +72,8 @@ def test_that_sheets_print_in_landscape_one_page_wide_with_their_titles_on_each_
     for sheet in pack(level).book:
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) in {(1, 0), (1, 1)}
+        assert sheet.page_setup.fitToWidth == 1
+        assert sheet.page_setup.fitToHeight == 1 or sheet.title.split()[0] not in ("00", "K03")
         frozen = int(re.sub(r"\D", "", sheet.freeze_panes)) - 1
         assert sheet.print_title_rows == f"$1:${frozen}"
         assert frozen >= 5
@@ -97,7 +98,10 @@ def test_that_footnotes_stand_below_every_table(pack: Packs, level: Level) -> No
     for entry in contents(found.session):
         one = table_sheet(found.book[entry.sheet])
         below = [one.text(r, 1) for r in range(max(one.body()) + 1, one.sheet.max_row + 1)]
-        assert below == ["", *found.session.table(entry.sheet.split()[0]).footnotes]
+        told = found.session.table(entry.sheet.split()[0]).footnotes
+        assert below[0] == ""
+        assert below[-len(told) :] == [*told]
+        assert [text.split(":")[0] for text in below[1 : -len(told)]] == ["Printed"] * entry.sheet.startswith("K20 ")
 
 
 @pytest.mark.parametrize("level", LEVELS)
