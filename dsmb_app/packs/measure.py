@@ -47,15 +47,18 @@ def pixels(columns: float) -> float:
     return 7 * columns + 5
 
 
-def pages(titles: float, body: Sequence[float], scale: float) -> int:
-    """Return how many pages rows of these heights (points) take at a scale, with ``titles`` above them on each."""
+def pages(titles: float, body: Sequence[float], scale: float) -> tuple[int, float]:
+    """Return how many pages rows of these heights (points) take at a scale, and how full the last one is (0 to 1).
+
+    ``titles``: the height of what stands above them on each page.
+    """
     room = max(PAGE_HIGH / scale - titles, 1.0)
     count, used = 1, 0.0
     for height in body:
         if used and used + height > room:
             count, used = count + 1, 0.0
         used += height
-    return count
+    return count, used / room
 
 
 def _broken(line: str, room: float, bold: bool, size: float) -> int:

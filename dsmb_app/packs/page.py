@@ -14,10 +14,10 @@ from dsmb_app.packs.looks import CLOSED_INK, CLOSED_TINT, OPEN_INK, OPEN_TINT, Q
 from dsmb_app.packs.safe_text import in_header
 
 A4 = 9
-SMALLEST = 0.78
-"""To save pages, a sheet is printed down to this size: its 10-point body in 7.8 points. Wide tables need a smaller one.
-
-The fewest pages at that size are reserved, and the sheet is then printed as large as fits them.
+SMALL, SMALLEST, NEARLY_EMPTY = 0.78, 0.70, 0.4
+"""To save pages, a sheet is printed down to ``SMALL``, its 10-point body in 7.8 points, and down to ``SMALLEST`` where
+its last page would else be filled to less than ``NEARLY_EMPTY``. The fewest pages at that size are reserved, and the
+sheet is then printed as large as fits them.
 """
 CONTENTS = "01 Contents"
 
@@ -105,9 +105,10 @@ class Page:
         """Say which cells are printed, and on how many pages."""
         if not self._what.one_page:
             wide = sum(map(measure.pixels, self._what.widths[: self._what.printed]))
-            scale = min(measure.PAGE_WIDE / wide, SMALLEST)
             titles, body = sum(self._heights[: self._titles]), self._heights[self._titles :]
-            self._sheet.page_setup.fitToHeight = measure.pages(titles, body, scale)
+            at = [measure.pages(titles, body, min(measure.PAGE_WIDE / wide, least)) for least in (SMALL, SMALLEST)]
+            (count, filled), (fewest, _) = at
+            self._sheet.page_setup.fitToHeight = fewest if filled < NEARLY_EMPTY else count
         self._sheet.print_area = f"A1:{get_column_letter(self._what.printed)}{self._rows}"
 
     def _view(self) -> None:
