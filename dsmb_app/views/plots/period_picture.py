@@ -7,7 +7,7 @@ from dsmb_app.views.plots.figure_picture import FigurePicture, Panel
 from dsmb_app.views.plots.periods import Measure, PeriodPlot, legend_of
 from dsmb_app.views.theme import LIGHT
 
-_WIDTH = 1150
+_WIDTH = 1300
 """Two panels side by side, one below and the notes, as wide to high as a printed page."""
 
 
