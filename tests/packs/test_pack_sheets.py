@@ -56,8 +56,8 @@ def test_that_cover_and_definitions_carry_hash_and_audit_head(pack: Packs, level
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_that_page_margins_say_who_may_read_it_and_which_page_it_is(pack: Packs, level: Level) -> None:
-    found = pack(level)
-    for root, sheet in zip(sheet_roots(found.data), found.book, strict=True):
+    found, titles = pack(level), []
+    for root in sheet_roots(found.data):
         head = root.findtext(f"{MAIN}headerFooter/{MAIN}oddHeader")
         foot = root.findtext(f"{MAIN}headerFooter/{MAIN}oddFooter")
         assert ("Open Session Report" if level is Level.POOLED else CLOSED) in head
@@ -66,7 +66,9 @@ def test_that_page_margins_say_who_may_read_it_and_which_page_it_is(pack: Packs,
         assert "SYNTHETIC DATA | TEST SNAPSHOT" in foot
         assert "Cut-off 2019-06-30, snapshot 0123456789abcdef" in foot
         assert max(len(head), len(foot)) <= 255
-        assert head.replace("&&", "&").endswith(sheet["A2"].value)
+        titles.append(re.sub(r"^.*&R&\d+ ", "", head).replace("&&", "&"))
+    # Nothing of a title is cut off.
+    assert sorted(titles) == sorted(sheet["A2"].value for sheet in found.book)
 
 
 @pytest.mark.parametrize("level", LEVELS)
