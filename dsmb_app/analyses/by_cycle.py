@@ -14,10 +14,11 @@ from dsmb_app.analyses import cells, wording
 from dsmb_app.analyses.ae_incidence import terms as terms_of
 from dsmb_app.analyses.ae_lines import plain_table
 from dsmb_app.analyses.counting import by_arm, clustering, first_onset
-from dsmb_app.analyses.cycles import DOSING, PAUSE, REST, Period, Rhythm, Stretch
+from dsmb_app.analyses.cycles import PAUSE, Period, Rhythm, Stretch
 from dsmb_app.analyses.rates import poisson_rate, robust_rate
 from dsmb_app.model import formats
 from dsmb_app.model.cut import Cut
+from dsmb_app.model.cycle_rows import PRESENT, term_of
 from dsmb_app.model.result import Cell, Column, ResultTable, Row, RowKey
 from dsmb_app.model.words import Level, Order, Stat
 
@@ -26,7 +27,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 EXHIBIT, TITLE = "K20", "Adverse events by cycle and phase"
-PRESENT = "present"
 RATES = (Stat.WEEKS, Stat.EAER_WEEK, Stat.EAER_WEEK_LOW, Stat.EAER_WEEK_HIGH)
 _HIDDEN = "suppressed: small count"
 
@@ -125,12 +125,6 @@ def subjects(cut: Cut, key: RowKey) -> Bools:
     mask = np.zeros(len(cut.subjects), dtype=bool)
     mask[cut.once(_behind)[key][1]] = True
     return mask
-
-
-def term_of(key: RowKey) -> str:
-    """Return the term of a row of K20, "" of a row of any event."""
-    phased = len(key) > 1 and key[1] in (DOSING, REST, PRESENT)
-    return key[2] if phased and len(key) > 2 else "" if phased or len(key) == 1 else key[1]
 
 
 def throughout(cut: Cut, key: RowKey) -> Bools:
@@ -260,6 +254,7 @@ def _footnotes(found: ByCycle) -> list[str]:
         "Patient-weeks: days in the window, by phase, over 7; they add up to the person-time of T06. Rates: events per "
         "100 patient-weeks, 95% interval exact (Poisson), robust where events cluster in subjects.",
         *wording.emergent(cut),
+        *wording.share_listed(cut),
     ]
     if len(rhythm.dose_days):
         notes.append("Days since dose: median over events, from the latest day of dosing to the onset, 0 on that day.")

@@ -11,6 +11,7 @@ import pandas as pd
 
 from dsmb_app.analyses.counting import time_at_risk
 from dsmb_app.model.cut import Cut
+from dsmb_app.model.cycle_rows import DOSING, REST
 from dsmb_app.model.result import RowKey
 from dsmb_app.model.study import Cycles
 
@@ -20,7 +21,7 @@ Ints = npt.NDArray[np.int64]
 
 PAUSE = 10
 """So many days or more without a dose end a block of doses; the next dose begins a cycle."""
-DOSING, REST, POST = "dosing", "rest", "Post"
+POST = "Post"
 _STEPS = (28, 84, 168, 336)
 _MOST_PERIODS = 14
 

@@ -13,6 +13,7 @@ from dsmb_app.analyses.exhibit_kinds import Exhibit
 from dsmb_app.analyses.exhibits import exhibit
 from dsmb_app.analyses.lab_figures import LAB_FIGURES
 from dsmb_app.model.cut import Cut
+from dsmb_app.model.cycle_rows import term_of
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.figures import ONE_A_SUBJECT
 from dsmb_app.model.flow import FLOW
@@ -44,7 +45,7 @@ def _about(row: RowKey, of: str) -> tuple[Exhibit, RowKey, str]:
     """
     found, key = exhibit(of or "K15"), row or (ANY,)
     if found.id == by_cycle.EXHIBIT:
-        return found, key, (key != (ANY,) and by_cycle.term_of(key)) or "any adverse event"
+        return found, key, (key != (ANY,) and term_of(key)) or "any adverse event"
     anything = {"K15": "any infection", "T09": "any adverse event"}.get(found.id, f"any of {found.title}")
     if found.id == "K15" and key[-1] in _INFECTIONS:
         return found, key, f"{key[-1].lower()} infection"

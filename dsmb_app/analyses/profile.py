@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dsmb_app.analyses import listing
-from dsmb_app.analyses.cycles import DOSING, Rhythm
+from dsmb_app.analyses.cycles import Rhythm
 from dsmb_app.analyses.lab_grades import directions, version
 from dsmb_app.analyses.lab_values import Labs
 from dsmb_app.analyses.profile_labs import OwnLabs, count_courses
@@ -16,6 +16,7 @@ from dsmb_app.analyses.profile_spans import drug_spans, event_spans, own
 from dsmb_app.analyses.time_course import dose_spans, liver_courses
 from dsmb_app.model.closed import patients_closed
 from dsmb_app.model.cut import Cut
+from dsmb_app.model.cycle_rows import DOSING
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.profile import DISPOSITION, EVENTS, LABS, MEDICATION, DayMark, PatientProfile, Phase
 from dsmb_app.model.result import Listing

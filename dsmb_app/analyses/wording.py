@@ -130,10 +130,15 @@ def terms(cut: Cut) -> list[str]:
         "Events: records. System organ class: AESOC, where blank AEBODSYS; uncoded terms are listed as such.",
         f"Dictionary: MedDRA {version or '(version not stated)'}. Rows: {_order(cut)}.",
     ]
-    if cut.choices.at_least:
-        share = formats.half_up(cut.choices.at_least, 1)
-        notes.append(f"Terms listed from a pooled share of {share}% on; totals include the others.")
-    return notes
+    return [*notes, *share_listed(cut)]
+
+
+def share_listed(cut: Cut) -> list[str]:
+    """Say from which pooled share on terms are listed, where not all are."""
+    if not cut.choices.at_least:
+        return []
+    share = formats.half_up(cut.choices.at_least, 1)
+    return [f"Terms listed from a pooled share of {share}% on; totals include the others."]
 
 
 def _order(cut: Cut) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from dsmb_app.model.result import Column, ResultTable
-from dsmb_app.packs.measure import pixels, width
+from dsmb_app.packs.measure import PAGE_WIDE, pixels, width
 from dsmb_app.packs.printed import (
     SECTION_OF,
     Group,
@@ -15,6 +15,7 @@ from dsmb_app.packs.printed import (
     PrintedLine,
     Section,
     group_header,
+    is_blank,
     is_summary,
     line_header,
     printed_columns,
@@ -22,13 +23,12 @@ from dsmb_app.packs.printed import (
     printed_text,
 )
 
-# A page of A4 in landscape between margins of 0.4 inch is 10.9 inches or 1046 pixels wide; at 70% the 10-point body
-# prints in 7 points, the least that can be read. (On Letter, 6% narrower, that is 6.6 points.)
-WIDEST = 1046 / 0.70
-NATURAL = 950.0
+# At 70% the 10-point body prints in 7 points, the least that can be read. (On Letter, 6% narrower, that is 6.6 points.)
+WIDEST = PAGE_WIDE / 0.70
+NATURAL = 1150.0
 """A narrower table is widened to this, so that the lines above it and the footnotes have room."""
 
-_LABEL_LEAST, _LABELS_MOST, _COLUMN_LEAST, _PADDING = 26.0, (40.0, 34.0), 6.0, 1.2
+_LABEL_LEAST, _LABELS_MOST, _COLUMN_LEAST, _PADDING = 26.0, (40.0, 34.0, 28.0), 6.0, 1.2
 _HEADER_MOST = 16.0
 _MOST_STRETCH = 2.2
 
@@ -61,7 +61,7 @@ class _Measured:
 
     def __init__(self, table: ResultTable, label_most: float, *, own_n: bool) -> None:
         self.table = table
-        self.lines = tuple(printed_lines(table))
+        self.lines = tuple(printed_lines(table, own_n=own_n))
         self.columns = printed_columns(table, own_n=own_n)
         self.needed = {column: self._column(column) for column in self.columns}
         self.labels = self._labels(label_most)
@@ -91,7 +91,7 @@ class _Measured:
         label = min(max(self._longest(), _LABEL_LEAST), most)
         if not is_summary(self.table):
             return (label + _PADDING,)
-        statistic = max((width(line_header(self.table, line)) for line in self.lines), default=0.0)
+        statistic = max((width(line_header(line)) for line in self.lines), default=0.0)
         return (label + _PADDING, statistic + _PADDING)
 
 
@@ -150,16 +150,18 @@ def _worded(*words: str) -> str:
 
 def _part(measured: _Measured, piece: _Piece) -> Part:
     table = measured.table
-    texts = tuple(tuple(printed_text(table, line, column) for column in piece.columns) for line in measured.lines)
+    numbers = tuple(_numbers(table, piece.columns))
+    lines = _lines(measured, piece, numbers)
+    texts = tuple(tuple(printed_text(table, line, column) for column in piece.columns) for line in lines)
     needed = [measured.needed[column] for column in piece.columns]
     labels = measured.roomier_labels(NATURAL - sum(map(pixels, [*measured.labels, *needed])))
     factor = _stretch([*labels, *needed])
     return Part(
         suffix=piece.suffix,
         columns=piece.columns,
-        lines=measured.lines,
+        lines=lines,
         texts=texts,
-        numbers=tuple(_numbers(table, piece.columns)),
+        numbers=numbers,
         label_widths=tuple(factor * label for label in labels),
         widths=tuple(factor * column for column in needed),
     )
@@ -169,13 +171,30 @@ def _stretch(widths: Iterable[float]) -> float:
     return min(max(NATURAL / sum(map(pixels, widths)), 1.0), _MOST_STRETCH)
 
 
+def _lines(measured: _Measured, piece: _Piece, numbers: Sequence[Column]) -> tuple[PrintedLine, ...]:
+    """Return the lines of a piece: without rows that have nothing in it, unless rows below them have."""
+    table, kept, depth = measured.table, set(), 0
+    for row in reversed(table.rows):
+        if row.depth < depth or not is_blank(table, row, numbers):
+            kept.add(row.key)
+            depth = row.depth
+    by_line = any(column.kind is None for column in piece.columns)
+    return tuple(
+        line if by_line else replace(line, last=True)
+        for line in measured.lines
+        if line.row.key in kept and (line.first or by_line)
+    )
+
+
 def _numbers(table: ResultTable, columns: tuple[PrintedColumn, ...]) -> list[Column]:
     """Return the table's columns whose group and section the printed columns show."""
-    shown = {column.group for column in columns}
-    if is_summary(table):
-        return [column for column in table.columns if (column.arm, column.arm_ref) in shown]
-    sections = {(column.group, column.section) for column in columns}
-    return [column for column in table.columns if ((column.arm, column.arm_ref), SECTION_OF[column.stat]) in sections]
+    by_line = {column.group for column in columns if column.kind is None}
+    shown = {(column.group, column.section) for column in columns if column.kind}
+    return [
+        column
+        for column in table.columns
+        if (group := (column.arm, column.arm_ref)) in by_line or (group, SECTION_OF[column.stat]) in shown
+    ]
 
 
 def place_of(table: ResultTable, group: Group) -> int:

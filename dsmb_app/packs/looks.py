@@ -10,7 +10,7 @@ from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils.indexed_list import IndexedList
 
 FONT = "Arial"
-INK, QUIET, LINK = "1A1A1A", "595959", "0B5394"
+INK, QUIET, FAINT, LINK = "1A1A1A", "595959", "8C8C8C", "0B5394"
 RULE = "BFBFBF"
 OPEN_TINT, CLOSED_TINT, CLOSED_INK, OPEN_INK = "E3F1E6", "FBE3E0", "9C1C12", "1E5B2E"
 ROW_TINT = "F2F2F2"

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 import textwrap
 import unicodedata
+from collections.abc import Sequence
 
 POINTS_PER_LINE = 13.0
 """Height of one line of the body font (10 pt)."""
+PAGE_WIDE, PAGE_HIGH = 1046.0, 495.0
+"""A page of A4 in landscape between margins of 0.4 inch across (pixels) and 0.6 inch down (points, some to spare)."""
 
 # Widths of the body font (Arial) in digits, whose own width is 556 of 1000 units; a class takes its widest member.
 _WIDTHS = {
@@ -42,6 +45,20 @@ def lines(text: str, room: float, *, bold: bool = False, size: float = 10.0) -> 
 def pixels(columns: float) -> float:
     """Return the width on a screen of 96 dots per inch of a column that is ``columns`` digits wide."""
     return 7 * columns + 5
+
+
+def pages(titles: float, body: Sequence[float], scale: float) -> tuple[int, float]:
+    """Return how many pages rows of these heights (points) take at a scale, and how full the last one is (0 to 1).
+
+    ``titles``: the height of what stands above them on each page.
+    """
+    room = max(PAGE_HIGH / scale - titles, 1.0)
+    count, used = 1, 0.0
+    for height in body:
+        if used and used + height > room:
+            count, used = count + 1, 0.0
+        used += height
+    return count, used / room
 
 
 def _broken(line: str, room: float, bold: bool, size: float) -> int:

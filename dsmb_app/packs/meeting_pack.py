@@ -16,6 +16,7 @@ from dsmb_app.packs.page import CONTENTS
 from dsmb_app.packs.picture import add_picture
 from dsmb_app.packs.safe_text import sheet_name
 from dsmb_app.packs.sheets import COVER, DEFINITIONS, Entry, Kind, add_blocks, add_contents
+from dsmb_app.packs.shortened import shortened
 from dsmb_app.packs.workbook import TableSheet, add_table_sheet, table_sheets
 from dsmb_app.session import Session
 
@@ -30,7 +31,7 @@ class PackSheet:
 
     The number is also the exhibit's; each figure that can be drawn has a sheet of its own after the table's.
     ``own_n``: the rows have denominators of their own, printed in a column even where they happen to be those of the
-    header. ``listing``: it lists patients, and never leaves the closed pack.
+    header. ``listing``: it lists patients, and never leaves the closed pack. ``one_page``: it is printed on one page.
     """
 
     number: str
@@ -39,10 +40,11 @@ class PackSheet:
     figure: tuple[str, ...] = ()
     own_n: bool = False
     listing: bool = False
+    one_page: bool = False
 
 
 SHEETS = (
-    PackSheet("K03", "Closed summary", in_open=False),
+    PackSheet("K03", "Closed summary", in_open=False, own_n=True, one_page=True),
     PackSheet("F1", "Participant flow", in_open=True, figure=("F1",)),
     PackSheet("T01", "Enrolment", in_open=True),
     PackSheet("T02", "Disposition", in_open=True),
@@ -65,7 +67,7 @@ SHEETS = (
     PackSheet("K18", "Liver", in_open=False, figure=("F18",), own_n=True),
     PackSheet("K18M", "Liver migration", in_open=False, own_n=True),
     PackSheet("K19", "Blood counts", in_open=False, figure=("F19",), own_n=True),
-    PackSheet("K20", "By cycle", in_open=False, figure=("F20",), own_n=True),
+    PackSheet("K20", "By cycle", in_open=False, figure=("F20", "F20P"), own_n=True),
     PackSheet("L0", "Listings in numbers", in_open=True),
     PackSheet("L1", "Serious AE", in_open=False, listing=True),
     PackSheet("L2", "Deaths", in_open=False, listing=True),
@@ -84,6 +86,7 @@ _FIGURE_TITLES = {
     "F15M": "Infections, mean count",
     "F1": "Participant flow, figure",
     "F20": "AE by day of the cycle",
+    "F20P": "AE by cycle, figure",
     "F19": "Blood counts, nadir",
 }
 """Short titles of figures, where they are not their sheet's."""
@@ -138,7 +141,8 @@ def _made(session: Session, sheet: PackSheet) -> Made:
 
 
 def _table_sheets(session: Session, sheet: PackSheet) -> list[TableSheet]:
-    return table_sheets(session.table(sheet.number), sheet.title, own_n=sheet.own_n)
+    table = shortened(session.table(sheet.number))
+    return table_sheets(table, sheet.title, own_n=sheet.own_n, one_page=sheet.one_page)
 
 
 def _may_draw(session: Session, number: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,6 +39,11 @@ def _n_pct(texts: Sequence[str]) -> str:
     return formats.n_pct(texts[0], texts[1])
 
 
+def _n_of(texts: Sequence[str]) -> str:
+    n, size, pct = texts
+    return f"{n}/{size}{formats.n_pct(n, pct).removeprefix(n)}" if size else formats.n_pct(n, pct)
+
+
 def _interval(texts: Sequence[str]) -> str:
     return formats.interval(texts[0], texts[1], texts[2])
 
@@ -53,6 +58,7 @@ def _listed(texts: Sequence[str]) -> str:
 
 _N_PCT = Kind("n (%)", (Stat.N, Stat.PCT), Section.COUNTS, _n_pct)
 _N_ALONE = Kind("n", (Stat.N,), Section.COUNTS, _first)
+_N_OF = Kind("n/N (%)", (Stat.N, Stat.DENOMINATOR, Stat.PCT), Section.COUNTS, _n_of)
 _DENOMINATOR = Kind("N", (Stat.DENOMINATOR,), Section.COUNTS, _first)
 _SPREAD = (
     Kind("Mean (SD)", (Stat.MEAN, Stat.SD), Section.COUNTS, _in_brackets),
@@ -138,35 +144,38 @@ def group_header(table: ResultTable, group: Group) -> str:
 
 
 def is_summary(table: ResultTable) -> bool:
-    """Tell whether a table summarises measurements, whose statistics then stand below each other, one a line.
+    """Tell whether rows differ in what they have: some counts, others a mean or patient-years alone.
 
-    A table of counts with a few such rows among them (a nadir) is not turned for their sake.
+    Statistics of arms then stand below each other, one a line, only those that a row has; contrasts keep columns.
     """
-    spread = {stat for kind in _SPREAD for stat in kind.stats}
-    columns = [column for column in table.columns if column.stat in spread]
-    rows = [row for row in table.rows if any(table.cell(row.key, column) for column in columns)]
-    return bool(columns) and 2 * len(rows) >= len(table.rows)
+    own = {Stat.PY, *(stat for kind in _SPREAD for stat in kind.stats)}
+    columns = [column for column in table.columns if column.stat in own]
+    return any(table.cell(row.key, column) for row in table.rows for column in columns)
 
 
 def printed_columns(table: ResultTable, *, own_n: bool = False) -> list[PrintedColumn]:
     """Return the columns that are printed, from left to right; N if ``own_n`` or if a row has one of its own."""
-    if is_summary(table):
-        return [PrintedColumn(group, None, Section.COUNTS) for group in groups(table)]
     present, kinds, found = set(table.columns), _kinds(table, own_n=own_n), []
+    by_line = is_summary(table)
     for group in groups(table):
+        if by_line and not group[1]:
+            found.append(PrintedColumn(group, None, Section.COUNTS))
+            continue
         for kind in kinds:
             if any(Column(group[0], stat, group[1]) in present for stat in kind.stats):
                 found.append(PrintedColumn(group, kind, kind.section))
     return found
 
 
-def printed_lines(table: ResultTable) -> list[PrintedLine]:
-    """Return the lines that are printed: one a row, in a summary one a row and statistic."""
+def printed_lines(table: ResultTable, *, own_n: bool = False) -> list[PrintedLine]:
+    """Return the lines that are printed: one a row, in a summary one a row and statistic; ``own_n`` as for columns."""
     if not is_summary(table):
         return [PrintedLine(row) for row in table.rows]
-    kinds, lines = _kinds(table), []
+    with_n, lines = own_n or not _ordinary(table), []
+    arms = [group for group in groups(table) if not group[1]]
     for row in table.rows:
-        own: list[Kind | None] = [kind for kind in kinds if _defined(table, row, kind)]
+        stats = {stat for stat in Stat for arm, _ in arms if table.cell(row.key, Column(arm, stat)) is not None}
+        own: list[Kind | None] = [*_line_kinds(stats, with_n=with_n)]
         for place, kind in enumerate(own or [None]):
             lines.append(PrintedLine(row, kind, first=place == 0, last=place >= len(own) - 1))
     return lines
@@ -175,7 +184,7 @@ def printed_lines(table: ResultTable) -> list[PrintedLine]:
 def printed_text(table: ResultTable, line: PrintedLine, column: PrintedColumn) -> str:
     """Return the text where a line and a column meet; blank where the table defines nothing."""
     kind = column.kind or line.kind
-    if kind is None:
+    if kind is None or (column.kind and not line.first):
         return ""
     cells = [table.cell(line.row.key, Column(column.group[0], stat, column.group[1])) for stat in kind.stats]
     texts = [cell.text if cell else "" for cell in cells]
@@ -185,25 +194,40 @@ def printed_text(table: ResultTable, line: PrintedLine, column: PrintedColumn) -
     return kind.join(texts)
 
 
-def line_header(table: ResultTable, line: PrintedLine) -> str:
-    """Return the statistic that a summary's line shows; plain ``n`` where no percentage belongs to it."""
-    if line.kind is _N_PCT and not _defined(table, line.row, Kind("%", (Stat.PCT,), Section.COUNTS, _first)):
-        return _N_ALONE.header
+def line_header(line: PrintedLine) -> str:
+    """Return the statistic that a summary's line shows."""
     return line.kind.header if line.kind else ""
 
 
+def is_blank(table: ResultTable, row: Row, columns: Iterable[Column]) -> bool:
+    """Tell whether a row that has cells has none in these columns."""
+    here = any(table.cell(row.key, column) is not None for column in columns)
+    return not here and any(table.cell(row.key, column) is not None for column in table.columns)
+
+
+def _line_kinds(stats: set[Stat], *, with_n: bool) -> list[Kind]:
+    """Return what a row with these statistics shows line by line: a count with its share (and N), then the others."""
+    if Stat.PCT in stats:
+        whole = with_n and Stat.DENOMINATOR in stats
+        return [_N_OF if whole else _N_PCT, *_others(stats - {Stat.DENOMINATOR})]
+    return [*([_N_ALONE] if Stat.N in stats else []), *_others(stats if with_n else stats - {Stat.DENOMINATOR})]
+
+
+def _others(stats: set[Stat]) -> list[Kind]:
+    return [kind for kind in KINDS[1:] if not stats.isdisjoint(kind.stats)]
+
+
 def _kinds(table: ResultTable, *, own_n: bool = False) -> list[Kind]:
-    ordinary = not own_n and all(
-        cell.text == formats.count(table.arm_sizes[column.arm])
-        for _, column, cell in table.walk()
-        if column.stat is Stat.DENOMINATOR and column.arm in table.arm_sizes
-    )
+    ordinary = not own_n and _ordinary(table)
     has_pct = any(column.stat is Stat.PCT for column in table.columns)
     first = _N_PCT if has_pct else _N_ALONE
     return [first, *(kind for kind in KINDS[1:] if kind is not _DENOMINATOR or not ordinary)]
 
 
-def _defined(table: ResultTable, row: Row, kind: Kind) -> bool:
-    return any(
-        table.cell(row.key, Column(arm, stat, ref)) is not None for arm, ref in groups(table) for stat in kind.stats
+def _ordinary(table: ResultTable) -> bool:
+    """Tell whether every N is the one in the arm's header."""
+    return all(
+        cell.text == formats.count(table.arm_sizes[column.arm])
+        for _, column, cell in table.walk()
+        if column.stat is Stat.DENOMINATOR and column.arm in table.arm_sizes
     )

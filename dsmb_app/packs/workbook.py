@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from dsmb_app.model.result import Cell, ResultTable, Row
@@ -13,9 +13,9 @@ from dsmb_app.packs import measure
 from dsmb_app.packs.book import Book, Item
 from dsmb_app.packs.heading import Heading
 from dsmb_app.packs.layout import Part, parts, place_of
-from dsmb_app.packs.looks import LINK, QUIET, ROW_TINT, Look, arm_colours
+from dsmb_app.packs.looks import FAINT, LINK, QUIET, ROW_TINT, Look, arm_colours
 from dsmb_app.packs.page import CONTENTS, Page, Sheet
-from dsmb_app.packs.printed import STAT_NAMES, Group, PrintedLine, group_header, is_summary, line_header
+from dsmb_app.packs.printed import STAT_NAMES, Group, PrintedLine, group_header, line_header
 from dsmb_app.packs.safe_text import sheet_name
 
 BACK = "Back to the contents"
@@ -28,21 +28,24 @@ _PLAIN = re.compile(r"-?\d+(?:\.(\d+))?\Z")
 
 @dataclass(frozen=True)
 class TableSheet:
-    """A sheet that a table takes: its name, its title, and the part of the table on it."""
+    """A sheet that a table takes: its name, title, the part of the table on it; ``one_page``: so it is printed."""
 
     name: str
     title: str
     table: ResultTable
     part: Part
+    one_page: bool = False
 
 
-def table_sheets(table: ResultTable, short_title: str, *, own_n: bool = False) -> list[TableSheet]:
-    """Return the sheets that a table takes; ``own_n``: its rows have denominators of their own, printed in a column."""
+def table_sheets(
+    table: ResultTable, short_title: str, *, own_n: bool = False, one_page: bool = False
+) -> list[TableSheet]:
+    """Return the sheets that a table takes; ``own_n``: its rows have denominators of their own, printed with them."""
     found = []
     for part in parts(table, own_n=own_n):
         name = sheet_name(table.exhibit, short_title, f" - {part.suffix}" if part.suffix else "")
         title = f"{table.title} ({part.suffix})" if part.suffix else table.title
-        found.append(TableSheet(name, title, table, part))
+        found.append(TableSheet(name, title, table, part, one_page))
     return found
 
 
@@ -63,6 +66,7 @@ class _Writer:
             widths=(*printed, _GAP, _PATH, *(_NUMBER for _ in part.numbers)),
             printed=len(printed),
             frozen=len(part.label_widths),
+            one_page=sheet.one_page,
         )
         self._page = Page(book, what, head)
         self._parents = _parents(table.rows)
@@ -81,13 +85,12 @@ class _Writer:
 
     def _group_headers(self) -> None:
         """Write one header a group, over all its columns; arms are coloured by their place."""
-        labels, wide = len(self._part.label_widths), list(self._part.widths)
+        labels, by_line = len(self._part.label_widths), sum(column.kind is None for column in self._part.columns)
         spans = _Spans(self._table)
         spans.skip(Item(BACK, Look(size=8, ink=LINK, underline=True), CONTENTS), *[None] * (labels - 1))
-        if is_summary(self._table):
-            spans.skip(*[None] * len(wide))
-        else:
-            spans.add([column.group for column in self._part.columns], wide)
+        # A column whose lines say what they hold has its header in the row below.
+        spans.skip(*[None] * by_line)
+        spans.add([column.group for column in self._part.columns[by_line:]], self._part.widths[by_line:])
         spans.skip(None, Item(NUMBERS, Look(size=8, italic=True, ink=QUIET)))
         spans.add([(column.arm, column.arm_ref) for column in self._part.numbers], [_NUMBER] * len(self._part.numbers))
         self._page.row(spans.items, height=spans.lines * measure.POINTS_PER_LINE + 4)
@@ -116,9 +119,10 @@ class _Writer:
         bold, fill = self._nested and row.depth == 0, ROW_TINT if row.key in self._parents else ""
         rule = line.last
         look = Look(bold=bold, fill=fill, indent=row.depth, wrap=True, rule=rule)
-        items: list[Item | None] = [Item(row.label if line.first else "", look)]
+        # A page may begin with any line, so each names its row.
+        items: list[Item | None] = [Item(row.label, look if line.first else replace(look, size=8, ink=FAINT))]
         if len(labels) > 1:
-            items.append(Item(line_header(self._table, line), Look(rule=rule, fill=fill)))
+            items.append(Item(line_header(line), Look(rule=rule, fill=fill)))
         group = None
         for text, column in zip(texts, self._part.columns, strict=True):
             edge, group = column.group != group, column.group
@@ -126,7 +130,8 @@ class _Writer:
         if line.first:
             items += self._numbers(row)
         # The indent takes room too: about two digits a step.
-        count = measure.lines(row.label, labels[0] - 1 - 2 * row.depth, bold=bold) if line.first else 1
+        size = 10 if line.first else 8
+        count = measure.lines(row.label, labels[0] - 1 - 2 * row.depth, bold=bold, size=size)
         self._page.row(items, height=count * measure.POINTS_PER_LINE + 1)
 
     def _numbers(self, row: Row) -> list[Item | None]:

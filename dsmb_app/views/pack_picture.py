@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dsmb_app.model.figures import HIGH, LOW, NADIR, PointFigure
 from dsmb_app.model.flow import FlowFigure
 from dsmb_app.model.lab_tables import panels
-from dsmb_app.model.result import CurveFigure, Figure, Histogram, Scatter
+from dsmb_app.model.result import CurveFigure, Figure, Histogram, PeriodFigure, Scatter
 from dsmb_app.model.words import VOLCANO
 from dsmb_app.session import Session
 from dsmb_app.views import wording
@@ -17,6 +17,7 @@ from dsmb_app.views.plots.figure_picture import curve_picture, plot_picture, sca
 from dsmb_app.views.plots.flow import FlowPlot, least_height
 from dsmb_app.views.plots.histogram import HistogramPlot
 from dsmb_app.views.plots.lab_pictures import nadir_picture
+from dsmb_app.views.plots.period_picture import period_picture
 from dsmb_app.views.plots.volcano import points_of
 from dsmb_app.views.theme import LIGHT
 
@@ -60,6 +61,8 @@ def _of_session(found: Figure, source: str) -> bytes | None:
         legend = histogram.legend_of(found, LIGHT)
         drawable = any(map(any, found.counts.values()))
         return plot_picture(found, lambda: HistogramPlot(LIGHT), legend, source=source).png() if drawable else None
+    if isinstance(found, PeriodFigure):
+        return period_picture(found, source=source).png() if any(map(any, found.with_events.values())) else None
     assert isinstance(found, Scatter)
     return scatter_picture(found, source=source).png() if found.points else None
 

@@ -66,11 +66,13 @@ class TableSheet:
         """Yield (row path, group header, printed statistic, text) of every printed cell."""
         path, first = "", 3 if self.is_summary else 2
         for row in self.body():
-            path = self.text(row, self.row_column) or path
+            own = self.text(row, self.row_column)
+            path = own or path
             for column in range(first, self.row_column - 1):
-                kind = self.text(row, 2) if self.is_summary else self.kinds[column]
-                group = self.kinds[column] if self.is_summary else self.groups[column]
-                yield path, group, kind, self.text(row, column)
+                if self.groups[column]:
+                    yield path, self.groups[column], self.kinds[column] if own else "", self.text(row, column)
+                else:
+                    yield path, self.kinds[column], self.text(row, 2), self.text(row, column)
 
     def numbers(self) -> Iterator[tuple[str, str, str, Any]]:
         """Yield (row path, group header, statistic, cell) of every number cell that is filled."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,6 +109,31 @@ def test_that_a_summary_stands_line_by_line() -> None:
     shown = printed_lines(one)
     assert [line.kind.header for line in shown if line.kind] == ["n", "Mean (SD)", "Median (Q1, Q3)"]
     assert [(line.first, line.last) for line in shown] == [(True, False), (False, False), (False, True)]
+
+
+def test_that_each_row_of_a_mixed_table_shows_its_own_statistics_and_contrasts_keep_columns() -> None:
+    one = table(("A", "B"), labels=("count", "age"), stats=(*COUNTS[:3], Stat.MEAN, Stat.SD), contrasts=[("A", "B")])
+    own = {"count": {*COUNTS[:3], *CONTRAST}, "age": {Stat.N, Stat.MEAN, Stat.SD}}
+    cells = {at: cell for at, cell in one.cells.items() if at[1].stat in own[at[0][1]]}
+    (part,) = parts(replace(one, cells=cells))
+    shown = [(line.row.label, line.kind.header) for line in part.lines if line.kind]
+    assert shown == [("count", "n/N (%)"), ("age", "n"), ("age", "Mean (SD)")]
+    assert [column.kind.header if column.kind else column.group[0] for column in part.columns] == [
+        "A", "B", "RD (95% CI)", "p",
+    ]  # fmt: skip
+    assert [texts[0] for texts in part.texts] == ["12.3/12.3 (12.3)", "12.3", "12.3 (12.3)"]
+    assert [texts[2] for texts in part.texts] == ["12.3 (12.3, 12.3)", "", ""]
+
+
+def test_that_a_second_sheet_leaves_out_rows_that_have_nothing_on_it_but_keeps_what_stands_above_others() -> None:
+    one = table(LETTERS, stats=(*COUNTS, *RATES), contrasts=pairs(LETTERS), labels=("above", "below", "bare", "too"))
+    cells = {at: cell for at, cell in one.cells.items() if at[0][1] in ("below", "too") or at[1].stat in COUNTS}
+    found = parts(replace(one, cells=cells | {at: one.cells[at] for at in one.cells if at[0][1] == "too"}))
+    rates = next(part for part in found if part.suffix == "rates")
+    assert [line.row.label for line in rates.lines] == ["above", "below", "bare", "too"]
+    bare = {at: cell for at, cell in cells.items() if at[0][1] != "too" or at[1].stat in COUNTS}
+    rates = next(part for part in parts(replace(one, cells=bare)) if part.suffix == "rates")
+    assert [line.row.label for line in rates.lines] == ["above", "below"]
 
 
 def test_that_contrasts_have_columns_of_their_own() -> None:

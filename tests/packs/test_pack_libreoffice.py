@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from dsmb_app.model.words import Level
+from dsmb_app.packs.meeting_pack import SHEETS
 from tests.locked import Locked
 from tests.packs.conftest import Pack
 from tests.packs.made_up import table, workbook
@@ -49,25 +50,35 @@ def pages(pdf: Path) -> list[str]:
     return run("pdftotext", "-bbox", pdf, "-").split("<page ")[1:]
 
 
-def check_print(found: Pack, folder: Path) -> int:
-    """Check every printed page of a pack; return how many there are."""
+def check_print(found: Pack, folder: Path) -> Counter[str]:
+    """Check every printed page of a pack; return how many pages each of its sheets takes."""
     pdf = convert(found.data, folder, "pdf")
     wide, high = re.search(r"Page size:\s+([\d.]+) x ([\d.]+)", run("pdfinfo", pdf)).groups()  # type: ignore[union-attr]
     assert float(wide) > float(high)
     texts = run("pdftotext", "-layout", pdf, "-").split("\f")[:-1]
-    numbers = {name.split()[0] for name in found.book.sheetnames}
-    seen = set()
-    for text, page in zip(texts, pages(pdf), strict=True):
-        said = text.split("\n")
+    titles = {plain(sheet["A2"].value): sheet.title for sheet in found.book}
+    assert len(titles) == len(found.book.sheetnames)
+    order = []
+    for place, (text, page) in enumerate(zip(texts, pages(pdf), strict=True), start=1):
+        said = [plain(line) for line in text.split("\n")]
         assert "Protocol " in said[0]
         assert "###" not in text
-        title = next(line.split()[0] for line in said[1:] if line.strip() and line.split()[0] in numbers)
-        seen.add(title)
+        # The sheet's own title, whole, stands on each of its pages.
+        title = next(titles[line] for line in said if line in titles)
+        order.append(title)
         assert "SYNTHETIC DATA" in text or "TEST SNAPSHOT" in text
+        assert f"Page {place} of {len(texts)}" in text
         assert body_size(page) >= 6.9, title
         assert right_edge(page) <= float(wide) - 20
-    assert seen == numbers
-    return len(texts)
+    assert list(dict.fromkeys(order)) == found.book.sheetnames
+    taken = Counter(order)
+    reserved = {sheet.title: sheet.page_setup.fitToHeight for sheet in found.book}
+    assert {title: n for title, n in taken.items() if n > reserved[title]} == {}
+    return taken
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def boxes(page: str) -> list[tuple[float, float, float]]:
@@ -87,16 +98,26 @@ def right_edge(page: str) -> float:
 
 
 @needs_pdf_tools
-@pytest.mark.parametrize("level", list(Level))
+@pytest.mark.parametrize(("level", "least", "most"), [(Level.POOLED, 25, 40), (Level.NAMED, 50, 90)])
 def test_that_every_page_of_a_pack_prints_whole_with_its_title_and_can_be_read(
-    pack: Callable[[Level], Pack], tmp_path: Path, level: Level
+    pack: Callable[[Level], Pack], tmp_path: Path, level: Level, least: int, most: int
 ) -> None:
-    assert check_print(pack(level), tmp_path) >= 8
+    taken = check_print(pack(level), tmp_path)
+    assert least <= taken.total() <= most
+    assert taken["K03 Closed summary"] == (level is Level.NAMED)
 
 
 @needs_pdf_tools
-def test_that_the_widest_pack_three_arms_and_all_pairs_prints_in_seven_points(pilot: Locked, tmp_path: Path) -> None:
-    assert check_print(Pack.of(pilot.session(Level.MASKED, tmp_path / "state")), tmp_path) > 20
+def test_that_the_widest_sheets_three_arms_and_all_pairs_print_in_seven_points(
+    pilot: Locked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widest = [sheet for sheet in SHEETS if sheet.number in ("K03", "T05", "T14", "K15", "K19")]
+    monkeypatch.setattr("dsmb_app.packs.meeting_pack.SHEETS", widest)
+    taken = check_print(Pack.of(pilot.session(Level.MASKED, tmp_path / "state")), tmp_path)
+    assert taken["K03 Closed summary"] == 1
+    # Mixed rows, of counts and of measurements, stand on one sheet for all arms.
+    assert Counter(title.split()[0] for title in taken) >= Counter({"T05": 1, "T14": 1, "K19": 1})
+    assert not any(title.startswith(("T05", "T14", "K19")) and " - " in title for title in taken)
 
 
 def test_that_libreoffice_takes_hostile_cells_for_text(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ class Panel:
 
 
 class FigurePicture(Drawing):
-    """One figure at a width: its panels side by side, as many as there is room for, the rest below."""
+    """One figure at a width: its panels side by side, as many as there is room for (``across`` at most), then below."""
 
     def __init__(
         self,
@@ -49,10 +49,11 @@ class FigurePicture(Drawing):
         source: str,
         width: int = 1000,
         height: int = PLOT_HEIGHT,
+        across: int = _MOST_ACROSS,
     ) -> None:
         super().__init__(title=title, source=source, width=width)
         self._panels, self._subtitle, self._notes = panels, subtitle, "\n".join(notes)
-        self._across = min(len(panels), _MOST_ACROSS, max((width - 2 * MARGIN) // _LEAST_PANEL, 1))
+        self._across = min(len(panels), across, max((width - 2 * MARGIN) // _LEAST_PANEL, 1))
         self._rows = -(-len(panels) // self._across)
         # One page holds them all.
         self._high = height if self._rows == 1 else max(_LEAST_HEIGHT, 2 * PLOT_HEIGHT // (self._rows + 1))

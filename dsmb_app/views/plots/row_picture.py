@@ -53,7 +53,7 @@ class Picture(Drawing):
         below = len(table.arms) if kind is GradeBars else len(self._only)
         self._row_height = max(ROW_HEIGHT, (_BAR_HEIGHT if kind is GradeBars else _LINE_HEIGHT) * below + 4)
         self._legend = self._legend_entries()
-        self._names = min(max(map(self._name_width, lines), default=0) + MARGIN, width * 2 // 5)
+        self._names = min(max(map(self._name_width, lines), default=0) + MARGIN + SPACE, width * 2 // 5)
         self._scale = scale_height(self.small)
 
     def _legend_entries(self) -> list[Entry]:
