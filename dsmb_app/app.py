@@ -45,6 +45,9 @@ from dsmb_app.views.window import SIZE, Services, Window
 __all__ = ["main", "pictures", "run_open", "write_contact_sheet", "write_pack"]
 
 FAULT_LOG = "faults.log"
+JOB_SECONDS = 10
+"""How long a window that is closed waits for what is still being counted or written."""
+SWITCH_SECONDS = 0.0005
 END_SECONDS = 30
 """After which a locked closed session is ended by force, should something keep it from ending by itself."""
 
@@ -103,9 +106,13 @@ def run_open(
         sitting.stop(READER)
         return code
     finally:
+        ended = jobs.end(JOB_SECONDS)
         if window is not None:
             dispose(window)
         undo()
+        if not ended:
+            # Nothing is left to be done but to fall over what still counts.
+            os._exit(0)
 
 
 def idle_after(settings: Settings, *, closed: bool) -> float:
@@ -149,6 +156,8 @@ def start_application() -> QApplication:
     if isinstance(running, QApplication):
         return running
     refuse_without_display(sys.platform, os.environ)
+    # The window gives up its turn at every call of Qt; while something is counted it must have it back at once.
+    sys.setswitchinterval(SWITCH_SECONDS)
     application = QApplication(sys.argv[:1])
     application.setApplicationName(wording.PROGRAM)
     application.setApplicationVersion(__version__)

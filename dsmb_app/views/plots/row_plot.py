@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent
 from PySide6.QtWidgets import QToolTip
 
@@ -142,6 +142,11 @@ class RowPlot(Canvas):
         """Follow a change of theme."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and self._table:
+            # Not at once: Qt is going through the items of the scene, which are taken away.
+            QTimer.singleShot(0, self, self._redraw)
+
+    def _redraw(self) -> None:
+        if self._table:
             self.show_lines(self._lines)
 
     def align(self, *, row_height: int, scale_height: int) -> None:
