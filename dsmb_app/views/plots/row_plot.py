@@ -75,13 +75,15 @@ class RowPlot(Canvas):
         """Tell whether a result can be drawn so."""
         raise NotImplementedError
 
-    def show_result(self, table: ResultTable, layout: Layout | None = None) -> None:
-        """Draw a result, all of its rows; ``layout`` where it is laid out already."""
+    def show_result(
+        self, table: ResultTable, layout: Layout | None = None, lines: Sequence[Line] | None = None
+    ) -> None:
+        """Draw a result, all of its rows or some; ``layout`` where it is laid out already."""
         self._table = table
         self._layout = layout or lay_out(table)
         self._places = {line.row.key: place for place, line in reversed(list(enumerate(self._layout.lines)))}
         self._prepare()
-        self.show_lines(self._layout.lines)
+        self.show_lines(self._layout.lines if lines is None else lines)
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Draw these rows of the result, from the top."""
