@@ -47,6 +47,14 @@ class Hands:
         self._qtbot.keyClick(QApplication.focusWidget() or self._window, key, modifier)
         app.settle()
 
+    def wait_for_window(self) -> None:
+        """Wait until no dialog is open, and do what a desktop does then."""
+        self._qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+        self._window.activateWindow()
+        self._qtbot.waitActive(self._window)
+        app.settle()
+        assert QApplication.focusWidget() is not None
+
     def type(self, text: str) -> None:
         self._qtbot.keyClicks(QApplication.focusWidget(), text)
 
@@ -118,7 +126,7 @@ def test_that_a_patient_is_reached_from_the_first_page_by_keys_alone_and_the_clo
     hands.go_to("Try the demo study")
     hands.press(Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.review is not None, timeout=60000)
-    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+    hands.wait_for_window()
     hands.press(Qt.Key(Qt.Key.Key_1 + [page.title for page in PAGES].index("Liver")), CTRL)
     hands.go_to("Table K18")
     cell = hands.walk_to(_is(("ALT", "high", ">3 x ULN"), Stat.N, TOTAL))
@@ -155,14 +163,14 @@ def test_that_arms_are_unblinded_compared_and_exported_by_keys_alone(
     hands = Hands(qtbot, window)
     qtbot.waitUntil(lambda: isinstance(window.dialog, UnblindDialog), timeout=60000)
     qtbot.waitUntil(lambda: QApplication.activeModalWidget() is window.dialog)
-    assert named(QApplication.focusWidget()) == "Name"
-    for field, text in (("Name", "A. Reader"), ("Role", "Chair"), ("Reason", "Meeting 2"), ("Codes phrase", "")):
+    assert named(QApplication.focusWidget()) == "Your name"
+    for field, text in (("Your name", "A. Reader"), ("Your role", "Chair"), ("Reason", "Meeting 2"), ("Codes phrase", "")):
         if named(QApplication.focusWidget()) != field:
             hands.go_to(field)
         hands.type(text or demo.keys.phrases["codes"])
     hands.press(Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.review is not None, timeout=60000)
-    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+    hands.wait_for_window()
     session = window.review.desk.session
     assert session.level is Level.MASKED
     hands.press(Qt.Key(Qt.Key.Key_1 + [page.title for page in PAGES].index("Adverse events")), CTRL)
