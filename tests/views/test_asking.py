@@ -38,7 +38,7 @@ def test_that_an_exhibit_is_counted_elsewhere_and_equals_what_is_counted_here(
     counted_in: list[threading.Thread] = []
     real = Session.maker
 
-    def spied(self: Session, number: str):  # noqa: ANN202 - as the session's own
+    def spied(self: Session, number: str):
         make = real(self, number)
         return lambda: (counted_in.append(threading.current_thread()), make())[1]
 
