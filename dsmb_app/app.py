@@ -90,6 +90,7 @@ def run_open(
     sitting = Sitting(folder, log, "closed session" if closed else "open session")
     undo = Faults(folder / FAULT_LOG, application).install()
     window: Window | None = None
+    code = 1
     try:
         services = Services(
             opener=make_opener(log, Pins(folder), tuple(signers), Seen(folder)),
@@ -112,7 +113,7 @@ def run_open(
         undo()
         if not ended:
             # Nothing is left to be done but to fall over what still counts.
-            os._exit(0)
+            os._exit(code)
 
 
 def idle_after(settings: Settings, *, closed: bool) -> float:
