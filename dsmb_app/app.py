@@ -107,13 +107,18 @@ def run_open(
         sitting.stop(READER)
         return code
     finally:
-        ended = jobs.end(JOB_SECONDS)
-        if window is not None:
-            dispose(window)
-        undo()
-        if not ended:
-            # Nothing is left to be done but to fall over what still counts.
-            os._exit(code)
+        _end(window, undo, code)
+
+
+def _end(window: Window | None, undo: Callable[[], None], code: int) -> None:
+    """Give up what is still counted or written, then take the window down."""
+    ended = jobs.end(JOB_SECONDS)
+    if window is not None:
+        dispose(window)
+    undo()
+    if not ended:
+        # Nothing is left to be done but to fall over what still counts.
+        os._exit(code)
 
 
 def idle_after(settings: Settings, *, closed: bool) -> float:
