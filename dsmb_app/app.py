@@ -6,14 +6,14 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QEventLoop, Qt
 from PySide6.QtWidgets import QApplication
 
-from dsmb_app import __version__, lock_desk
+from dsmb_app import lock_desk
 from dsmb_app.exporting import export_pack
 from dsmb_app.locking import lock
 from dsmb_app.model.errors import Refusal
@@ -31,6 +31,7 @@ from dsmb_app.store.audit import AuditLog
 from dsmb_app.store.sitting import IDLE, READER, Sitting
 from dsmb_app.store.state_folder import state_folder
 from dsmb_app.views import jobs, theme, wording
+from dsmb_app.views.application import drawing_application, start_application
 from dsmb_app.views.closed_process import ClosedSession
 from dsmb_app.views.contact_sheet import write_contact_sheet
 from dsmb_app.views.dialogs.open_snapshot import Opener, Opening
@@ -44,9 +45,17 @@ from dsmb_app.views.pages import PAGES
 from dsmb_app.views.services import Services
 from dsmb_app.views.window import SIZE, Window
 
-__all__ = ["main", "pictures", "run_open", "write_contact_sheet", "write_pack"]
+__all__ = [
+    "main",
+    "pictures",
+    "run_open",
+    "write_contact_sheet",
+    "write_pack",
+]
 
 FAULT_LOG = "faults.log"
+JOB_SECONDS = 10
+"""How long a window that is closed waits for what is still being counted or written."""
 END_SECONDS = 30
 """After which a locked closed session is ended by force, should something keep it from ending by itself."""
 
@@ -89,6 +98,7 @@ def run_open(
     sitting = Sitting(folder, log, "closed session" if closed else "open session")
     undo = Faults(folder / FAULT_LOG, application).install()
     window: Window | None = None
+    code = 1
     try:
         services = Services(
             opener=make_opener(log, Pins(folder), tuple(signers), Seen(folder)),
@@ -107,9 +117,18 @@ def run_open(
         sitting.stop(READER)
         return code
     finally:
-        if window is not None:
-            dispose(window)
-        undo()
+        _end(window, undo, code)
+
+
+def _end(window: Window | None, undo: Callable[[], None], code: int) -> None:
+    """Give up what is still counted or written, then take the window down."""
+    ended = jobs.end(JOB_SECONDS)
+    if window is not None:
+        dispose(window)
+    undo()
+    if not ended:
+        # Nothing is left to be done but to fall over what still counts.
+        os._exit(code)
 
 
 def idle_after(settings: Settings, *, closed: bool) -> float:
@@ -130,43 +149,6 @@ def _end_locked(sitting: Sitting, application: QApplication) -> None:
         sitting.stop(IDLE)
     finally:
         application.quit()
-
-
-# ----------------------------------------------------------------------------------------------------------------------
-# Starting Qt
-
-
-def refuse_without_display(system: str, environment: Mapping[str, str]) -> None:
-    """Raise Refusal where no window can be shown; Qt itself would end the process with a misleading text."""
-    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    if system.startswith("linux") and not any(environment.get(name) for name in names):
-        raise Refusal(
-            "NO-DISPLAY",
-            "There is no display to show a window on.",
-            "Start it in a desktop session; dsmb pack and dsmb ard work without a display.",
-        )
-
-
-def start_application() -> QApplication:
-    """Return the running application, or start one, dressed. Raises Refusal without a display."""
-    running = QApplication.instance()
-    if isinstance(running, QApplication):
-        return running
-    refuse_without_display(sys.platform, os.environ)
-    application = QApplication(sys.argv[:1])
-    application.setApplicationName(wording.PROGRAM)
-    application.setApplicationVersion(__version__)
-    theme.dress(application)
-    return application
-
-
-def _drawing_application() -> QApplication:
-    """Return an application to draw pictures with, which needs no display."""
-    try:
-        return start_application()
-    except Refusal:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        return start_application()
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -214,7 +196,7 @@ def write_pack(session: Session, path: Path, password: str | None) -> jobs.Stepp
     The pack is encrypted before anything touches the disk. Raises Refusal in the work; then, and when the work is given
     up, nothing is written.
     """
-    _drawing_application()
+    drawing_application()
     figures: dict[str, dict[str, bytes]] = {}
 
     def draw(sheet: str, figure: str) -> None:
@@ -258,7 +240,7 @@ def pictures(
 
     ``sizes``: of the window in pixels at 100%; ``themes``: "light", "dark". File names: level, page, size, theme.
     """
-    application = _drawing_application()
+    application = drawing_application()
     folder.mkdir(parents=True, exist_ok=True)
     drawn: list[Path] = []
     for name in themes:

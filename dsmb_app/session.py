@@ -6,8 +6,6 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from dsmb_app.analyses import listing, listings
 from dsmb_app.analyses.drilling import drilled
 from dsmb_app.analyses.exhibit_kinds import Exhibit
@@ -49,6 +47,7 @@ class Session:
         self._figures: dict[tuple[str, RowKey, str], Figure] = {}
         self._profiles: dict[str, PatientProfile] = {}
         self._sheets: dict[str, Sheet] = {}
+        self._offered: dict[Level, dict[str, dict[str, str]]] = {}
 
     @classmethod
     def open(
@@ -94,8 +93,10 @@ class Session:
     @property
     def offered(self) -> dict[str, dict[str, str]]:
         """Return what each filter of the choices may be set to at this level, as value -> words."""
-        some = filters.offered(self._cut, filters.allowed(self._cut))
-        return {name: some.get(name, {}) for name in FILTERS}
+        if self.level not in self._offered:  # no choice changes it
+            some = filters.offered(self._cut, filters.allowed(self._cut))
+            self._offered[self.level] = {name: some.get(name, {}) for name in FILTERS}
+        return self._offered[self.level]
 
     def only(self, among: Collection[str] = FILTERS) -> str:
         """Return the filters in force in words, "" for none."""
@@ -158,17 +159,17 @@ class Session:
         return figures(self._cut)
 
     def figure(self, number: str, row: RowKey = (), of: str = "") -> Figure:
-        """Return a figure; asked again, it is the same object until the level or a choice changes.
+        """Return a figure; asked again, it is the same object until the level or a choice changes."""
+        return self.figure_maker(number, row, of)()
 
-        ``row`` of exhibit ``of``: what a figure about one row is asked about; it knows what it shows without them.
-        """
+    def figure_maker(self, number: str, row: RowKey = (), of: str = "") -> Callable[[], Figure]:
+        """Return what makes a figure, as ``maker`` does; ``row`` of exhibit ``of``: which row it is about."""
         if number not in self.figures():
             raise patients_closed() if number in ONE_A_SUBJECT and self.study.open.safety else exhibit_closed(number)
         if of:
             self._permitted(of)
-        if (number, row, of) not in self._figures:
-            self._figures[number, row, of] = figure(number, self._cut, row, of)
-        return self._figures[number, row, of]
+        memo, cut, key = self._figures, self._cut, (number, row, of)
+        return lambda: memo[key] if key in memo else memo.setdefault(key, figure(number, cut, row, of))
 
     def maturity(self) -> Maturity:
         """Return what the numbers rest on; the same object until the level or a choice changes."""
@@ -221,7 +222,7 @@ class Session:
     def forget(self) -> None:
         """Let go of everything unlocked and of every result; the session can be asked nothing after that."""
         self._gate.forget()
-        del self._gate, self._cut, self._memo, self._figures, self._profiles, self._sheets
+        del self._gate, self._cut, self._memo, self._figures, self._profiles, self._sheets, self._offered
 
     def drill(self, number: str, row: RowKey, column: Column) -> Drill:
         """Return the subjects and records behind a cell.
@@ -266,13 +267,10 @@ class Session:
 
     def chosen_subjects(self, usubjids: Collection[str]) -> Listing:
         """Return the list of some subjects."""
-        own = self._own(usubjids)
-        return listing.subject_listing(self._cut, own, f"{int(own.sum())} subject(s) chosen")
-
-    def _own(self, usubjids: Collection[str]) -> np.ndarray:
         if self.level is Level.POOLED and not (self.study.open.patients and self.study.open.safety):
             raise patients_closed()
-        return self._cut.subjects["USUBJID"].isin(set(usubjids)).to_numpy()
+        own = self._cut.subjects["USUBJID"].isin(set(usubjids)).to_numpy()
+        return listing.subject_listing(self._cut, own, f"{int(own.sum())} subject(s) chosen")
 
     def _permitted(self, number: str) -> Exhibit:
         found = exhibit(number)

@@ -15,6 +15,7 @@ from dsmb_app.analyses.intervals import mn_score_z
 from dsmb_app.model import formats
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.result import Cell, Column, ResultTable, Row, RowKey
+from dsmb_app.model.stopping import go_on
 from dsmb_app.model.words import TOTAL, Level, Stat
 
 EXHIBIT, TITLE = "K03", "What stands out between the arms"
@@ -113,6 +114,7 @@ def _contrast_columns(cut: Cut) -> list[Column]:
 
 
 def _candidates(cut: Cut, source: Source) -> Iterator[_Candidate]:
+    go_on()
     table = source.build(cut)
     rows = [row for row in table.rows if _compared(cut, table, row)]
     if not rows:

@@ -49,6 +49,7 @@ class Gate:
         self._names: Image | None = None
         self._rows: dict[tuple[str, Level], pd.DataFrame] = {}
         self._last: Cut | None = None
+        self._narrow: Cut | None = None
         self.study = Study.model_validate(self._main.manifest["study"])
 
     @classmethod
@@ -108,7 +109,7 @@ class Gate:
                 image.close()
         self._rows.clear()
         self._snapshot.forget()
-        self._codes = self._names = self._last = None
+        self._codes = self._names = self._last = self._narrow = None
 
     def cut(self, level: Level, choices: Choices) -> Cut:
         """Make the data of one level under one set of choices. Raises Refusal for a level not yet unlocked."""
@@ -119,8 +120,11 @@ class Gate:
                 "Give the codes phrase for masked, and the names phrase too for named.",
             )
         if not (self._last and self._last.level is level and self._last.choices.same_data(choices)):
-            self._last = self._make(level, choices.without())
-        return _narrowed(self._last, choices)
+            self._last, self._narrow = self._make(level, choices.without()), None
+        # Asked for some times in a row; narrowing millions of records is what a reader would wait for.
+        if self._narrow is None or self._narrow.choices != choices:
+            self._narrow = _narrowed(self._last, choices)
+        return self._narrow
 
     def _make(self, level: Level, choices: Choices) -> Cut:
         arms, letters = self._labels(level)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTableView
 
+from dsmb_app.views.desk import Desk
 from dsmb_app.views.tables import is_number
 
 _FORMULA = ("=", "+", "-", "@")
@@ -32,6 +33,11 @@ def as_text(view: QTableView, *, title: str, source: str) -> str:
         ]
         lines.append([*([_safe(_header(model, row, Qt.Orientation.Vertical))] if named else []), *cells])
     return "\n".join("\t".join(line) for line in lines) + "\n"
+
+
+def copy_table(desk: Desk, number: str, view: QTableView, title: str) -> None:
+    """Copy the selected cells of an exhibit, or the whole table, with headers and source, once the log has it."""
+    desk.copy_text(f"table {number}", lambda source: as_text(view, title=title, source=source))
 
 
 def _visible(view: QTableView, columns: Sequence[int]) -> list[int]:

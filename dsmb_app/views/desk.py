@@ -71,6 +71,10 @@ class Desk(QObject):
         """Return a figure, about a row of an exhibit where it can be. Raises Refusal for one that may not be shown."""
         return self.session.figure(number, row, of)
 
+    def figure_maker(self, number: str, row: RowKey = (), of: str = "") -> Callable[[], Figure]:
+        """Return what makes a figure of the level and choices of now in another thread. Raises Refusal as above."""
+        return self.session.figure_maker(number, row, of)
+
     def figure_or_refuse(self, number: str, row: RowKey, of: str) -> Figure | None:
         """Return a figure about a row; None, having said why, where it has none."""
         return self._asked(lambda: self.figure(number, row, of))

@@ -9,14 +9,15 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from dsmb_app.model.errors import Refusal
 from dsmb_app.model.result import ResultTable, RowKey
 from dsmb_app.views import copying
+from dsmb_app.views.asking import Asking
 from dsmb_app.views.columns_menu import ColumnsMenu
 from dsmb_app.views.contrast_box import ContrastBox
 from dsmb_app.views.controls import label, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.dialogs.files import ask_where_to_save
+from dsmb_app.views.layout import Layout, laid_out
 from dsmb_app.views.legend import Legend
 from dsmb_app.views.notes import Notes
 from dsmb_app.views.plot_pane import PlotPane
@@ -48,7 +49,7 @@ class ExhibitView(QWidget):
     def __init__(self, desk: Desk, number: str, *, plotted: bool = False, whole: bool = False) -> None:
         super().__init__()
         self._desk, self.number, self._whole = desk, number, whole
-        self._stale, self._divided, self.hugs = True, False, False
+        self._asking, self._stale, self._divided, self.hugs = Asking(desk), True, False, False
         self.model, self.rows = ResultModel(self), ShownRows(self)
         self.rows.setSourceModel(self.model)
         self.view = ResultView(f"Table {number}")
@@ -139,15 +140,17 @@ class ExhibitView(QWidget):
         """
         self._stale = not self.isVisible()
         if self._stale:
+            self._asking.forget()
             self.model.show_result(None)
             return
-        try:
-            self._show(self._desk.table(self.number))
-        except Refusal as refusal:
-            self.model.show_result(None)
-            self.title.setText(self.number)
-            self.refusal.setText(refusal.sentence())
-            self._show_parts(False)
+        self._asking.ask(lambda: laid_out(self._desk.maker(self.number)), show=self._show, say=self._say_why)
+
+    def _say_why(self, why: str) -> None:
+        """Say why nothing is shown, and show nothing of before: it would stand below the words of another filter."""
+        self.model.show_result(None)
+        self.title.setText(self.number)
+        self.refusal.setText(why)
+        self._show_parts(False)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what changed out of sight."""
@@ -155,11 +158,12 @@ class ExhibitView(QWidget):
         if self._stale:
             self.refresh()
 
-    def _show(self, table: ResultTable) -> None:
+    def _show(self, found: tuple[ResultTable, Layout]) -> None:
+        table, layout = found
         self.title.setText(f"{table.exhibit}  {table.title}")
         self.subtitle.setText(f"{table.subtitle} · {table.population}")
         self.view.arm_header.result = table
-        self.model.show_result(table)
+        self.model.show_result(table, layout)
         plotted = self.plot is not None and row_picture.plot_for(table) is not None
         self.columns.show_result(with_total=not plotted)
         self.when.setVisible(self.number not in NO_EVENTS)
@@ -273,8 +277,7 @@ class ExhibitView(QWidget):
 
     def copy(self) -> None:
         """Copy the selected cells, or the whole table, as text with headers and source, once the log has it."""
-        text = partial(copying.as_text, self.view, title=f"{self.title.text()} · {self.subtitle.text()}")
-        self._desk.copy_text(f"table {self.number}", lambda source: text(source=source))
+        copying.copy_table(self._desk, self.number, self.view, f"{self.title.text()} · {self.subtitle.text()}")
 
     def save_picture(self) -> None:
         """Ask for a file and save the plot there, with the source in it, once the log has it."""
@@ -286,8 +289,7 @@ class ExhibitView(QWidget):
         """Save the plot of the rows shown as PNG, or as SVG where the name says so."""
         layout = self.model.layout
         if layout:
-            keys = [self.rows.index(i, 0).data(Role.LINE).row.key for i in range(self.rows.rowCount())]
-            save = partial(row_picture.save, layout.table, path, keys=keys, only=self._contrasts())
+            save = partial(row_picture.save, layout.table, path, keys=self.rows.keys(), only=self._contrasts())
             self._desk.make_copy(f"picture {self.number}", lambda source: save(source=source))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

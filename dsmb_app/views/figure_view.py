@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 
-from dsmb_app.model.result import Scatter
+from dsmb_app.model.result import Figure, Scatter
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.plot_view import PlotView
 from dsmb_app.views.plots.drawing import Drawing
@@ -35,8 +37,8 @@ class FigureView(PlotView):
         self.number = number
         self.refresh()
 
-    def _fetch(self) -> Scatter:
-        return self._desk.figure(self.number)
+    def _maker(self) -> Callable[[], Figure]:
+        return self._desk.figure_maker(self.number)
 
     def _legend(self, result: Scatter) -> list[Entry]:
         return [(words, mark, False) for words, mark in legend_of(result, current_theme())]

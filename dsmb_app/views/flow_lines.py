@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QToolButton, QWidget
 
 from dsmb_app.model.result import Cell, Column, ResultTable, RowKey
 from dsmb_app.model.words import TOTAL, Stat
+from dsmb_app.views.asking import Asking
 from dsmb_app.views.controls import label, named
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import row_of
@@ -41,16 +45,37 @@ class FlowLines(QFrame):
         self._grid.setHorizontalSpacing(SPACE)
         self._grid.setVerticalSpacing(SPACE // 4)
         self.numbers: list[QToolButton] = []
+        self._stale, self._asking = True, Asking(desk)
         desk.results_changed.connect(self.refresh)
-        self.refresh()
 
     def refresh(self) -> None:
-        """Show the figures of now."""
+        """Show the figures of now; out of sight, forget those of before."""
+        self._stale = not self.isVisible()
+        if self._stale:
+            self._asking.forget()
+            self._clear()
+        else:
+            self._asking.ask(self._maker, show=self._show, say=lambda _why: self._clear())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what changed out of sight."""
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
+
+    def _maker(self) -> Callable[[], tuple[ResultTable, ResultTable]]:
+        flow, exposure = self._desk.maker("F1"), self._desk.maker("T06")
+        return lambda: (flow(), exposure())
+
+    def _clear(self) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             if item.widget():
                 item.widget().setParent(None)
         self.numbers = []
-        flow, exposure = self._desk.table("F1"), self._desk.table("T06")
+
+    def _show(self, found: tuple[ResultTable, ResultTable]) -> None:
+        self._clear()
+        flow, exposure = found
         steps = [key for key in STEPS if any(row.key == (key,) for row in flow.rows)]
         for place, step in enumerate([*steps, *_YEARS]):
             leads = 0 < place < _LEADS_ON

@@ -144,7 +144,8 @@ class TermHeader(QHeaderView):
 
     def sizeHint(self) -> QSize:
         """Return the room for the names."""
-        return QSize(self._width, super().sizeHint().height())
+        # Qt's own height would measure two hundred names, at every change of the layout, and nobody asks for it.
+        return QSize(self._width, self.length())
 
     def width_for(self, line: Line) -> int:
         """Return the width in which a name stands whole."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +11,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QVBoxLayout, QWidget
 
+from dsmb_app.model.stopping import Stopped, stoppable
 from dsmb_app.views.theme import SPACE
 
 Progress = Callable[[str, int, int], None]
 """Called by the work with the step's name, the steps done and how many there are (0: not known)."""
-
-
-class Cancelled(Exception):  # noqa: N818 - it is an answer, not a fault
-    """The reader gave up; raised inside the work at its next step."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,8 @@ _TURN = 10
 
 # A job lives until its last signal has arrived, whoever else lets go of it before.
 _AT_WORK: set[Job] = set()
+# Also one that was given up, until its thread has ended: Qt's part of it must go in the thread that made it.
+_RUNNING: list[Job] = []
 
 
 class Job(QObject):
@@ -58,6 +58,8 @@ class Job(QObject):
         self._first = list(work.first) if isinstance(work, Stepped) else []
         self._work = work.rest if isinstance(work, Stepped) else work
         self._cancelled = threading.Event()
+        # Waited for by ``end``, for some seconds: the work writes whole files or nothing, so it may be cut off then.
+        self.thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
         """Begin."""
@@ -70,8 +72,9 @@ class Job(QObject):
             self._send(self.stepped, self._first[place][0], place, len(self._first))
             QTimer.singleShot(_TURN, self, lambda: self._do(place))
             return
-        # Not waited for at the end: the work writes whole files or nothing, so it may be cut off.
-        threading.Thread(target=self._run, daemon=True).start()
+        _RUNNING[:] = [job for job in _RUNNING if job.thread.is_alive()]
+        _RUNNING.append(self)
+        self.thread.start()
 
     def cancel(self) -> None:
         """Give up: the work stops at its next step and its result is dropped."""
@@ -91,8 +94,9 @@ class Job(QObject):
 
     def _run(self) -> None:
         try:
-            result = self._work(self._step)
-        except Cancelled:
+            with stoppable(self._cancelled.is_set):
+                result = self._work(self._step)
+        except Stopped:
             return
         except Exception as error:  # noqa: BLE001 - handed to the main thread, which tells the reader
             self._send(self.failed, error)
@@ -101,7 +105,7 @@ class Job(QObject):
 
     def _step(self, name: str, done: int, total: int) -> None:
         if self._cancelled.is_set():
-            raise Cancelled
+            raise Stopped
         self._send(self.stepped, name, done, total)
 
     def _send(self, signal: Any, *values: Any) -> None:
@@ -129,6 +133,20 @@ def give_up_all() -> None:
     """Cancel every job; what is at work comes to no end that anybody sees."""
     for job in list(_AT_WORK):
         job.cancel()
+
+
+def end(seconds: float) -> bool:
+    """Give everything up and wait so long for the threads to end; tell whether all have.
+
+    A thread that is still at work when the interpreter goes is torn out of the library that it is in, which ends the
+    whole process with a fault.
+    """
+    give_up_all()
+    last = time.monotonic() + seconds
+    for job in _RUNNING:
+        job.thread.join(max(last - time.monotonic(), 0))
+    _RUNNING[:] = [job for job in _RUNNING if job.thread.is_alive()]
+    return not _RUNNING
 
 
 class Waiting(QDialog):

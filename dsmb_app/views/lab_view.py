@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 
 from dsmb_app.model.figures import BOXES, COURSES, NADIR, SHIFTS, WATERFALL, Box, LabFigure
-from dsmb_app.model.result import RowKey
+from dsmb_app.model.result import Figure, RowKey
 from dsmb_app.model.words import TOTAL
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.plot_view import PlotView
@@ -60,8 +60,8 @@ class LabView(PlotView):
         self.row = row
         self.refresh()
 
-    def _fetch(self) -> LabFigure:
-        return self._desk.figure(self.number, self.row)
+    def _maker(self) -> Callable[[], Figure]:
+        return self._desk.figure_maker(self.number, self.row)
 
     def _legend(self, result: LabFigure) -> list[Entry]:
         return legend_of(result, current_theme())

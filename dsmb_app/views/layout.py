@@ -182,6 +182,16 @@ def lay_out(table: ResultTable) -> Layout:
     return _wide(table, groups)
 
 
+def laid_out(make: Callable[[], ResultTable]) -> Callable[[], tuple[ResultTable, Layout]]:
+    """Return what makes a result and lays it out, so that both may happen in another thread."""
+
+    def both() -> tuple[ResultTable, Layout]:
+        table = make()
+        return table, lay_out(table)
+
+    return both
+
+
 def is_summary(table: ResultTable) -> bool:
     """Tell whether a result summarises distributions, so that its statistics stand below each other.
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from dsmb_app.model.maturity import APART, LEAST
+from dsmb_app.model.maturity import APART, LEAST, Maturity
+from dsmb_app.views.asking import Asking
 from dsmb_app.views.controls import ElidedLabel
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.theme import SPACE
@@ -30,6 +33,7 @@ class MaturityStrip(QWidget):
         row.setSpacing(SPACE)
         row.addWidget(self.sign)
         row.addWidget(self.words, 1)
+        self._asking = Asking(desk)
         desk.results_changed.connect(self.refresh)
         self.refresh()
 
@@ -46,7 +50,12 @@ class MaturityStrip(QWidget):
 
     def refresh(self) -> None:
         """Say what is shown now."""
-        parts = self._desk.maturity().parts(self._about)
+        self._asking.ask(lambda: self._desk.maturity, show=self._show, say=lambda why: self._say([(why, "")]))
+
+    def _show(self, maturity: Maturity) -> None:
+        self._say(maturity.parts(self._about))
+
+    def _say(self, parts: Sequence[tuple[str, str]]) -> None:
         # What calls for care comes first, so that a narrow window does not cut it off.
         parts = sorted(parts, key=lambda part: not part[1])
         warned = any(why for _, why in parts)

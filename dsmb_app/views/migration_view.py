@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea
 
@@ -37,8 +39,8 @@ class MigrationView(PlotView):
         self.plot.reached.connect(lambda at: scroll.ensureVisible(int(at.x()), int(at.y()), 0, _AROUND))
         self.plot.picked.connect(lambda row, column: self.drilled.emit(self.number, row, column))
 
-    def _fetch(self) -> ResultTable:
-        return self._desk.table(self.number)
+    def _maker(self) -> Callable[[], ResultTable]:
+        return self._desk.maker(self.number)
 
     def _legend(self, result: ResultTable) -> list[Entry]:
         return []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -51,8 +53,8 @@ class TimeCourseView(PlotView):
             self.result = None
             self.plot.forget()
 
-    def _fetch(self) -> Figure:
-        return self._desk.figure(FIGURE, (self.subject,))
+    def _maker(self) -> Callable[[], Figure]:
+        return self._desk.figure_maker(FIGURE, (self.subject,))
 
     def _legend(self, result: TimeCourse) -> list[Entry]:
         return legend_of(result, current_theme())

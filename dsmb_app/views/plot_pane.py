@@ -7,7 +7,7 @@ from collections.abc import Collection
 from PySide6.QtCore import QEvent, QObject, QSortFilterProxyModel, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from dsmb_app.views.layout import Layout
+from dsmb_app.views.layout import Layout, Line
 from dsmb_app.views.plots.dot_plot import Contrast, DotPlot
 from dsmb_app.views.plots.row_picture import plot_for
 from dsmb_app.views.plots.row_plot import RowPlot
@@ -61,8 +61,8 @@ class PlotPane(QWidget):
         self.drawing = self._take(plot_for(layout.table) or DotPlot)
         for plot in self._plots.values():
             plot.setVisible(plot is self.drawing)
-        self.drawing.show_result(layout.table, layout)
-        self.show_rows()
+        self._later.stop()
+        self.drawing.show_result(layout.table, layout, self._shown())
         self.align()
 
     def _scroll(self, pixels: int) -> None:
@@ -75,8 +75,11 @@ class PlotPane(QWidget):
     def show_rows(self) -> None:
         """Draw the rows that the table shows."""
         self._later.stop()
-        self.drawing.show_lines([self._rows.index(i, 0).data(Role.LINE) for i in range(self._rows.rowCount())])
+        self.drawing.show_lines(self._shown())
         self.align()
+
+    def _shown(self) -> list[Line]:
+        return [self._rows.index(i, 0).data(Role.LINE) for i in range(self._rows.rowCount())]
 
     def align(self) -> None:
         """Take the table's heights and where it is scrolled to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from dsmb_app.model.errors import Refusal
+from dsmb_app.views.asking import Asking
 from dsmb_app.views.controls import label, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.dialogs.files import ask_where_to_save
@@ -27,6 +28,7 @@ class PlotView(QWidget):
         super().__init__()
         self._desk, self.number, self._stale = desk, number, True
         self.result: Any = None
+        self._asking = Asking(desk)
         self.title, self.subtitle = label(kind="title", wraps=True), label(kind="muted", wraps=True)
         self.refusal, self.nothing = label(kind="muted", wraps=True), label(kind="muted", wraps=True)
         self.plot, self.legend, self.notes = plot, Legend(), Notes()
@@ -56,8 +58,8 @@ class PlotView(QWidget):
         # Takes the plot's room where there is none.
         column.addStretch(0)
 
-    def _fetch(self) -> Any:
-        """Return the desk's result. Raises Refusal."""
+    def _maker(self) -> Callable[[], Any]:
+        """Return what makes the desk's result, in this thread or another. Raises Refusal."""
         raise NotImplementedError
 
     def _draw(self, result: Any) -> str:
@@ -80,15 +82,17 @@ class PlotView(QWidget):
         self._stale = not self.isVisible()
         self.result = None
         if self._stale:
+            self._asking.forget()
             self.plot.forget()
             return
-        try:
-            self._show(self._fetch())
-        except Refusal as refusal:
-            self.plot.forget()
-            self.title.setText(self.number)
-            self.refusal.setText(refusal.sentence())
-            self._show_parts(False, drawn=False)
+        self._asking.ask(self._maker, show=self._show, say=self._say_why)
+
+    def _say_why(self, why: str) -> None:
+        """Say why nothing is shown, and show nothing of before."""
+        self.plot.forget()
+        self.title.setText(self.number)
+        self.refusal.setText(why)
+        self._show_parts(False, drawn=False)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what changed out of sight."""

@@ -34,6 +34,7 @@ class ProfileView(QWidget):
         self.fold = tool("All medication", "chevron_right", self._unfold, hint="A row for every medication", text=True)
         self.legend, self.plot, self.notes = Legend(), PatientProfilePlot(), Notes()
         self.records = QTabWidget()
+        self.records.tabBar().setAccessibleName("Records of the patient")
         self.records.setDocumentMode(True)
         self.records.setAccessibleName("Records")
         self.panels: dict[str, ListingPanel] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -36,8 +37,8 @@ class RowView(PlotView):
         self.of, self.row = of, row
         self.refresh()
 
-    def _fetch(self) -> Any:
-        return self._desk.figure(self.number, self.row, self.of)
+    def _maker(self) -> Callable[[], Any]:
+        return self._desk.figure_maker(self.number, self.row, self.of)
 
     def _say(self, result: Any, more: str = "") -> None:
         """Show title and notes, and the line below the title: what is counted, in a compact view ``more`` alone."""

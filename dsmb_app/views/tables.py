@@ -41,10 +41,10 @@ class ResultModel(QAbstractTableModel):
         """Return what is shown, None before the first result."""
         return self._layout
 
-    def show_result(self, table: ResultTable | None) -> None:
-        """Show a result in place of the one before; None shows nothing."""
+    def show_result(self, table: ResultTable | None, layout: Layout | None = None) -> None:
+        """Show a result, laid out already or not, in place of the one before; None shows nothing."""
         self.beginResetModel()
-        self._layout = lay_out(table) if table else None
+        self._layout = (layout or lay_out(table)) if table else None
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
@@ -140,6 +140,10 @@ class ShownRows(QSortFilterProxyModel):
             self.fold(key[:1])
         shown = (self.index(place, 0).data(Role.LINE) for place in range(self.rowCount()))
         return next((place for place, line in enumerate(shown) if line and line.row.key == key), None)
+
+    def keys(self) -> list[RowKey]:
+        """Return the keys of the rows shown."""
+        return [self.index(place, 0).data(Role.LINE).row.key for place in range(self.rowCount())]
 
     def is_folded(self, key: RowKey) -> bool:
         """Tell whether an outer row is folded up."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 
 from dsmb_app.model.result import ResultTable
@@ -38,15 +40,15 @@ class VolcanoView(PlotView):
         """Return the contrast shown, None where no arms are compared."""
         return self.contrast.chosen
 
-    def _fetch(self) -> ResultTable:
-        table = self._desk.table(self.number)
-        self.contrast.offer(contrasts_of(table), least=2)
-        return table
+    def _maker(self) -> Callable[[], ResultTable]:
+        return self._desk.maker(self.number)
 
     def _legend(self, result: ResultTable) -> list[Entry]:
+        self.contrast.offer(contrasts_of(result), least=2)
         return legend_of(result, self.chosen, current_theme()) if self.chosen else []
 
     def _draw(self, result: ResultTable) -> str:
+        self.contrast.offer(contrasts_of(result), least=2)
         subtitle = f"{result.subtitle} · {result.population}"
         self._tell(f"{result.exhibit}  {result.title}: difference and p-value", subtitle, (*NOTES, *result.footnotes))
         if not self.chosen:

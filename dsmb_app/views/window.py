@@ -161,6 +161,8 @@ class Window(QMainWindow):
             self.review.navigation.add_action(control)
         self.review.desk.results_changed.connect(self._level_changed)
         self.setCentralWidget(self.review)
+        # The control that had the keys went with the page before.
+        self.review.navigation.list.setFocus()
         self._level_changed()
         if session.warnings:
             self.review.banner.refuse("\n".join(notice.sentence for notice in session.warnings))

@@ -14,6 +14,7 @@ from dsmb_app import app
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.words import Level
 from dsmb_app.views import closed_process
+from dsmb_app.views.application import refuse_without_display
 from dsmb_app.views.dialogs.open_snapshot import Opening
 from tests.locked import Locked
 from tests.views.conftest import AtLevel, ShowWindow
@@ -106,6 +107,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from dsmb_app import app
+from dsmb_app.views.application import start_application
 from dsmb_app.views.window import Window
 from dsmb_app.views.dialogs.unblind import UnblindDialog
 
@@ -128,7 +130,7 @@ def look():
         print(json.dumps(window.review.band.texts))
         window.close()
 
-app.start_application()
+start_application()
 timer = QTimer(interval=50)
 timer.timeout.connect(look)
 timer.start()
@@ -163,11 +165,11 @@ def test_that_a_whole_session_begins_and_ends_without_a_fault(
 
 def test_that_without_a_display_there_is_a_sentence() -> None:
     with pytest.raises(Refusal, match="There is no display to show a window on"):
-        app.refuse_without_display("linux", {"HOME": "/tmp"})
+        refuse_without_display("linux", {"HOME": "/tmp"})
     for there in ({"DISPLAY": ":0"}, {"WAYLAND_DISPLAY": "wayland-0"}, {"QT_QPA_PLATFORM": "offscreen"}):
-        app.refuse_without_display("linux", there)
-    app.refuse_without_display("darwin", {})
-    app.refuse_without_display("win32", {})
+        refuse_without_display("linux", there)
+    refuse_without_display("darwin", {})
+    refuse_without_display("win32", {})
 
 
 def test_that_without_a_display_the_program_says_so_and_exits_with_2(project: Path, state: Path) -> None:

@@ -327,6 +327,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from dsmb_app import app
+from dsmb_app.views.application import start_application
 from dsmb_app.views.window import Window
 from dsmb_app.views.dialogs.unblind import UnblindDialog
 
@@ -346,7 +347,7 @@ def look():
         timer.stop()
         window.watch._seconds = 1  # until here somebody was there
 
-app.start_application()
+start_application()
 timer = QTimer(interval=50)
 timer.timeout.connect(look)
 timer.start()

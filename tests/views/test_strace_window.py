@@ -17,6 +17,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from dsmb_app import app
+from dsmb_app.views.application import start_application
 from dsmb_app.views.exhibit_view import ExhibitView
 from dsmb_app.views.window import Window
 from dsmb_app.views.dialogs.export_pack import ExportDialog
@@ -51,7 +52,7 @@ def look():
         timer.stop()
         window.close()
 
-app.start_application()
+start_application()
 timer = QTimer(interval=50)
 timer.timeout.connect(look)
 timer.start()

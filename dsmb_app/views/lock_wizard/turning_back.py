@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from dsmb_app.views import jobs
+from dsmb_app.model.stopping import Stopped
 
 
 class TurningBack:
@@ -16,10 +16,10 @@ class TurningBack:
         self._given_up = self._past = False
 
     def pass_step(self, step: str) -> None:
-        """Begin a step. Raises Cancelled after ``give_up``."""
+        """Begin a step. Raises Stopped after ``give_up``."""
         with self._guard:
             if self._given_up:
-                raise jobs.Cancelled
+                raise Stopped
             self._past = self._past or step == self._last
 
     def give_up(self) -> bool:

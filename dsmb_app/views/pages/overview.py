@@ -7,10 +7,10 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from dsmb_app.model.choices import SUBJECT_FILTERS
-from dsmb_app.model.errors import Refusal
 from dsmb_app.model.result import Column, ResultTable, Row
 from dsmb_app.model.words import TOTAL, Stat
 from dsmb_app.views import wording
+from dsmb_app.views.asking import Asking
 from dsmb_app.views.controls import label
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.digest import Digest
@@ -36,6 +36,7 @@ class Overview(Page):
         self.flow, self.stands_out = FlowLines(desk), StandsOut(desk)
         self.events = Digest(f"Table {EVENTS}", "Whole table and notes", _is_p, _is_total)
         self.refusal = label(kind="muted", wraps=True)
+        self._asking = Asking(desk)
         self._lay_out()
         for part in (self.flow, self.events, self.stands_out):
             part.drilled.connect(self.drilled)
@@ -77,12 +78,13 @@ class Overview(Page):
         self._show_events()
 
     def _show_events(self) -> None:
-        table, why = None, ""
-        if not self._stale:
-            try:
-                table = self._desk.table(EVENTS)
-            except Refusal as refusal:
-                why = refusal.sentence()
+        self._asking.forget()
+        if self._stale:
+            self._show(None)
+        else:
+            self._asking.ask(lambda: self._desk.maker(EVENTS), show=self._show, say=lambda why: self._show(None, why))
+
+    def _show(self, table: ResultTable | None, why: str = "") -> None:
         self.events.show_table(table, main_lines, self._is_shown)
         self.events.setVisible(table is not None)
         self.refusal.setText(why)

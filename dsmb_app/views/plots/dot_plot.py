@@ -65,8 +65,8 @@ class DotPlot(RowPlot):
 
     def show_contrasts(self, only: Collection[Contrast] | None) -> None:
         """Draw only these contrasts, of this result and of those to come; None for all."""
-        self._only = only
-        if self._table:
+        changed, self._only = only != self._only, only
+        if self._table and changed:
             self._prepare()
             self.show_lines(self._lines)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QToolTip
 
@@ -102,6 +102,12 @@ class PointPlot(Canvas):
         super().changeEvent(event)
         # Qt calls this while the widget is still being made.
         if event.type() is QEvent.Type.PaletteChange and len(getattr(self, "_xy", ())):
+            # Not at once: Qt is going through the items of the scene, which are taken away.
+            QTimer.singleShot(0, self, self._redraw_if_any)
+
+    def _redraw_if_any(self) -> None:
+        # What was shown may have been forgotten since.
+        if len(self._xy) and not self.closed:
             self._redraw()
 
     def point_at(self, place: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent
 from PySide6.QtWidgets import QToolTip
 
@@ -75,13 +75,15 @@ class RowPlot(Canvas):
         """Tell whether a result can be drawn so."""
         raise NotImplementedError
 
-    def show_result(self, table: ResultTable, layout: Layout | None = None) -> None:
-        """Draw a result, all of its rows; ``layout`` where it is laid out already."""
+    def show_result(
+        self, table: ResultTable, layout: Layout | None = None, lines: Sequence[Line] | None = None
+    ) -> None:
+        """Draw a result, all of its rows or some; ``layout`` where it is laid out already."""
         self._table = table
         self._layout = layout or lay_out(table)
         self._places = {line.row.key: place for place, line in reversed(list(enumerate(self._layout.lines)))}
         self._prepare()
-        self.show_lines(self._layout.lines)
+        self.show_lines(self._layout.lines if lines is None else lines)
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Draw these rows of the result, from the top."""
@@ -142,6 +144,11 @@ class RowPlot(Canvas):
         """Follow a change of theme."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and self._table:
+            # Not at once: Qt is going through the items of the scene, which are taken away.
+            QTimer.singleShot(0, self, self._redraw)
+
+    def _redraw(self) -> None:
+        if self._table:
             self.show_lines(self._lines)
 
     def align(self, *, row_height: int, scale_height: int) -> None:

@@ -1,0 +1,81 @@
+"""Asking for what takes a while to count: off the main thread in a large trial, and the newest question alone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from dsmb_app.model.errors import Refusal
+from dsmb_app.model.stopping import go_on
+from dsmb_app.model.words import TOTAL
+from dsmb_app.views import jobs
+from dsmb_app.views.desk import Desk
+
+AT_ONCE = 300
+"""Treated subjects up to which everything is counted while the window waits: sooner done than seen."""
+COUNTING = "Counting …"
+
+# Two counts at a time would take each other's turns, and the window's.
+_ONE = threading.Lock()
+
+
+class Asking:
+    """One place's question to the desk; a newer one takes the place of the one before, whose answer never arrives."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._job: jobs.Job | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether an answer is still to come."""
+        return self._job is not None
+
+    def forget(self) -> None:
+        """Let the question be."""
+        if self._job is not None:
+            self._job.cancel()
+        self._job = None
+
+    def ask(
+        self, maker: Callable[[], Callable[[], Any]], *, show: Callable[[Any], None], say: Callable[[str], None]
+    ) -> None:
+        """Ask what ``maker`` gives, taken here and now, and call it, where it may take long, in another thread.
+
+        ``show`` gets the answer and ``say`` the sentence why there is none, both in this thread; an answer that does
+        not come at once is announced by ``say`` too, so that nothing of before stays on the screen.
+        """
+        self.forget()
+        try:
+            make = maker()
+            if self._at_once:
+                show(make())
+                return
+        except Refusal as refusal:
+            say(refusal.sentence())
+            return
+        say(COUNTING)
+
+        def done(answer: Any) -> None:
+            self._job = None
+            show(answer)
+
+        def failed(error: Exception) -> None:
+            self._job = None
+            if not isinstance(error, Refusal):
+                raise error
+            say(error.sentence())
+
+        self._job = jobs.start(lambda _step: _in_turn(make), done=done, failed=failed)
+
+    @property
+    def _at_once(self) -> bool:
+        return self._desk.session.arm_sizes[TOTAL] <= AT_ONCE
+
+
+def _in_turn(make: Callable[[], Any]) -> Any:
+    with _ONE:
+        # Nobody may want it any more when its turn comes.
+        go_on()
+        return make()

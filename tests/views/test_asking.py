@@ -1,0 +1,124 @@
+"""Counting off the main thread: where it happens, that the newest question wins, and that work ends before the end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from dsmb_app.model.stopping import Stopped, go_on, stoppable
+from dsmb_app.model.words import Level
+from dsmb_app.session import Session
+from dsmb_app.views import asking, jobs
+from dsmb_app.views.asking import COUNTING, Asking
+from dsmb_app.views.desk import Desk
+from dsmb_app.views.exhibit_view import ExhibitView
+from tests.views.conftest import AtLevel
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the demo for a large trial."""
+    monkeypatch.setattr(asking, "AT_ONCE", 0)
+
+
+@pytest.mark.usefixtures("large")
+def test_that_an_exhibit_is_counted_elsewhere_and_equals_what_is_counted_here(
+    qtbot, monkeypatch: pytest.MonkeyPatch, at_level: AtLevel
+) -> None:
+    desk = Desk(at_level(Level.NAMED))
+    view = ExhibitView(desk, "T09", plotted=True)
+    qtbot.addWidget(view)
+    view.show()
+    qtbot.waitUntil(lambda: view.model.layout is not None, timeout=30000)
+    counted_in: list[threading.Thread] = []
+    real = Session.maker
+
+    def spied(self: Session, number: str):
+        make = real(self, number)
+        return lambda: (counted_in.append(threading.current_thread()), make())[1]
+
+    monkeypatch.setattr(Session, "maker", spied)
+    desk.choose(sex="F")
+    # Nothing of before stands below the words of the new filter.
+    assert view.model.layout is None
+    assert view.refusal.text() == COUNTING
+    assert not view.body.isVisibleTo(view)
+    qtbot.waitUntil(lambda: view.model.layout is not None, timeout=30000)
+    assert counted_in
+    assert threading.main_thread() not in counted_in
+    shown = view.model.layout.table
+    assert view.body.isVisibleTo(view)
+    desk.session.choose(sex="")
+    desk.session.choose(sex="F")
+    here = desk.session.table("T09")
+    assert here is not shown
+    assert (here.rows, here.columns, here.cells) == (shown.rows, shown.columns, shown.cells)
+
+
+@pytest.mark.usefixtures("large")
+def test_that_a_newer_question_takes_the_place_of_the_one_before(qtbot, at_level: AtLevel) -> None:
+    one, go = Asking(Desk(at_level(Level.POOLED))), threading.Event()
+    shown, said = [], []
+
+    def slow() -> str:
+        go.wait(30)
+        return "old"
+
+    one.ask(lambda: slow, show=shown.append, say=said.append)
+    one.ask(lambda: lambda: "new", show=shown.append, say=said.append)
+    go.set()
+    qtbot.waitUntil(lambda: bool(shown), timeout=30000)
+    assert jobs.end(30)
+    qtbot.wait(20)
+    assert shown == ["new"]
+    assert said == [COUNTING, COUNTING]
+
+
+def test_that_a_small_trial_is_counted_at_once(at_level: AtLevel, qapp) -> None:
+    shown: list[threading.Thread] = []
+    Asking(Desk(at_level(Level.POOLED))).ask(lambda: threading.current_thread, show=shown.append, say=pytest.fail)
+    assert shown == [threading.main_thread()]
+
+
+def test_that_work_which_was_given_up_ends_at_its_next_part() -> None:
+    go_on()
+    with pytest.raises(Stopped), stoppable(lambda: True):
+        go_on()
+    go_on()
+
+
+# What the program does at its end, with a count under way that is inside a compiled library most of the time.
+LEAVING = """
+import sys, threading, time
+import pandas as pd
+from PySide6.QtCore import QCoreApplication, QTimer
+from dsmb_app.model.stopping import go_on
+from dsmb_app.views import jobs
+
+def count(_step):
+    frame = pd.DataFrame({"term": [f"term {i % 997}" for i in range(60000)]})
+    while True:
+        go_on()
+        frame.groupby("term").size()
+
+application = QCoreApplication([])
+for _ in range(3):
+    jobs.start(count, done=print, failed=print)
+QTimer.singleShot(100, application.quit)
+application.exec()
+sys.exit(0 if jobs.end(30) and threading.active_count() == 1 else 3)
+"""
+
+
+def test_that_the_program_ends_cleanly_while_something_is_counted(project: Path) -> None:
+    for _ in range(2):
+        ended = subprocess.run(
+            [sys.executable, "-c", LEAVING], capture_output=True, text=True, check=False, timeout=300, cwd=project,
+            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        )  # fmt: skip
+        assert (ended.returncode, ended.stderr) == (0, "")
