@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea
 
 from dsmb_app.model.flow import FLOW, FlowFigure
+from dsmb_app.model.result import Figure
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.plot_view import PlotView
 from dsmb_app.views.plots.drawing import Drawing
@@ -36,8 +39,8 @@ class FlowView(PlotView):
         self.plot.reached.connect(lambda at: self.scroll.ensureVisible(int(at.x()), int(at.y()), 0, _AROUND))
         self.plot.picked.connect(lambda row, column: self.drilled.emit(self.number, row, column))
 
-    def _fetch(self) -> FlowFigure:
-        return self._desk.figure(self.number)
+    def _maker(self) -> Callable[[], Figure]:
+        return self._desk.figure_maker(self.number)
 
     def _legend(self, result: FlowFigure) -> list[Entry]:
         # The arms stand with their marks above their columns.
