@@ -263,6 +263,7 @@ def _page_pictures(session: Session, folder: Path, size: tuple[int, int], theme_
         settle()
         while jobs.at_work():
             settle()
+        settle()  # what came last is laid out
         name = page.title.lower().replace(" ", "_")
         path = folder / f"{session.level}_{name}_{size[0]}x{size[1]}_{theme_name}.png"
         window.grab().save(str(path), "PNG")
