@@ -452,7 +452,8 @@ def test_that_the_closed_pack_alone_holds_the_figure(
     every = ["F1 Participant flow", "F1 Participant flow, figure",
              "F9 AE by SOC and PT", "F9V AE differences", "F09 AE onset", "F10 AE by worst grade",
              "F15 Infection, first", "F15A Infection, competing", "F15M Infections, mean count",
-             "F18 Liver", "F19 Blood counts, nadir", "F20 AE by day of the cycle", "F20P AE by cycle, figure"]  # fmt: skip
+             "F18 Liver", "F19 Blood counts, nadir", "F20 AE by day of the cycle",
+             "F20P AE by cycle, figure"]  # fmt: skip
     assert figures == [name for name in every if there or name[:3] not in ("F9V", "F15", "F18", "F19", "F20")]
     assert len(pictures) == len(figures) - 1  # the first is a table
 
