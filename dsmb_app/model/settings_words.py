@@ -55,5 +55,6 @@ COUNT_WORDS = {
     "ae_missing_start": "Treatment-emergent adverse events without a start date",
     "ae_missing_start_left_out": "Adverse events without a start date that were left out",
     "ae_after_cutoff": "Adverse events that begin after the data cut-off, set aside",
+    "ae_after_end": "Adverse events counted that begin after the subject's end of study",
     "ae_worsened": "Adverse events that began before the first dose and worsened, counted from day 1",
 }
