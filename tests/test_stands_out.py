@@ -78,6 +78,13 @@ def test_that_each_number_is_the_one_of_the_exhibit_that_the_row_names(named: Se
             assert cell == named.table(row.key[0]).cell(row.key[1:], column), (row.key, column)
 
 
+def test_that_a_related_event_is_called_so_and_not_one_of_special_interest(pilot: Locked) -> None:
+    """The pilot has no lists of special interest; the same table counts its related events."""
+    labels = [row.label for row in pilot.opened(Level.NAMED).table("K03").rows]
+    assert "Related AE: PRURITUS (K14)" in labels
+    assert not any("interest" in label for label in labels)
+
+
 def test_that_each_count_opens_that_many_subjects(named: Session) -> None:
     for row, column, cell in named.table("K03").walk():
         if column.stat is Stat.N:

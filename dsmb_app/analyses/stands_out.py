@@ -28,10 +28,9 @@ _LABS = "T16"
 _PRESENT = "Labs present"
 _ADMINISTRATIVE = "AE with "
 """How the lines of the overview begin that tell what was done about an event or how it ended."""
-_PREFIX = {
-    "T11": "Serious: ", "T12": "Leading to stop: ", "T13": "Severe: ", "K14": "Special interest: ",
-    "K15": "Infections: ",
-}  # fmt: skip
+_PREFIX = {"T11": "Serious: ", "T12": "Leading to stop: ", "T13": "Severe: ", "K15": "Infections: "}
+_OF_LISTS = "K14"
+"""Its terms stand below a list of special interest, or below the related events."""
 _SHARED = (*cells.COUNTS[:3], *cells.CONTRASTS)
 
 
@@ -71,7 +70,8 @@ class _Candidate:
 
     @property
     def label(self) -> str:
-        return f"{_PREFIX.get(self.source.id, '')}{self.row.label} ({self.source.id})"
+        below = f"{self.row.key[0]}: " if self.source.id == _OF_LISTS and len(self.row.key) > 1 else ""
+        return f"{_PREFIX.get(self.source.id, below)}{self.row.label} ({self.source.id})"
 
 
 def stands_out(cut: Cut, sources: Sequence[Source]) -> ResultTable:
