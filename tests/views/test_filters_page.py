@@ -16,6 +16,7 @@ from dsmb_app.model.words import Level, Stat
 from dsmb_app.views.dialogs.export_pack import ExportDialog
 from dsmb_app.views.exhibit_view import ExhibitView
 from dsmb_app.views.filters import FilterBar
+from dsmb_app.views.flow_view import FlowView
 from dsmb_app.views.window import Window
 from tests.views.conftest import AtLevel, ShowWindow
 from tests.views.looking import click, counts, drilled, exhibit, labels, place_of
@@ -110,7 +111,8 @@ def test_that_every_page_says_whom_it_counts(at_level: AtLevel, show_window: Sho
     for place in range(len(window.review.pages)):
         window.show_page(place)
         settle()
-        exhibits = window.review.page.findChildren(ExhibitView)
+        page = window.review.page
+        exhibits = [*page.findChildren(ExhibitView), *page.findChildren(FlowView)]
         said += [(view.number, view.subtitle.text()) for view in exhibits if view.isVisible()]
     assert {number for number, _ in said} >= {"F1", "T07", "T09", "K14", "K15", "K17", "K18", "K19", "K20"}
     for number, text in said:
