@@ -122,8 +122,8 @@ def opened(folder: Path, name: str, command: str) -> str:
     if command == "verify":
         arguments: tuple[str | Path, ...] = ("--signer", SecretsFile.load(folder / "secrets.json").signer)
     else:
-        out = {"ard": "out.csv", "pack": "out.xlsx"}[command]
-        arguments = ("--secrets", folder / "secrets.json", "--out", folder / out)
+        out = {"ard": ("out.csv",), "pack": ("out.xlsx", "--overwrite")}[command]
+        arguments = ("--secrets", folder / "secrets.json", "--out", folder / out[0], *out[1:])
     done = dsmb(command, folder / name, *arguments)
     assert done.returncode == 0, done.stderr
     return "\n".join(line for line in done.stderr.splitlines() if not line.startswith("Head of the audit log: "))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from PySide6.QtCore import QTimer
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.stopping import go_on
@@ -16,6 +18,10 @@ AT_ONCE = 300
 """Treated subjects up to which everything is counted while the window waits: sooner done than seen."""
 COUNTING = "Counting …"
 
+Shown = Iterator[None] | None
+"""What showing an answer returns: nothing, or what goes on with it, step by step."""
+_END = object()
+
 # Two counts at a time would take each other's turns, and the window's.
 _ONE = threading.Lock()
 
@@ -26,31 +32,38 @@ class Asking:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._job: jobs.Job | None = None
+        self._steps: Iterator[None] | None = None
+        # Between two steps the window answers: what was done on it meanwhile comes first.
+        self._next = QTimer(interval=0, singleShot=True)
+        self._next.timeout.connect(self._step)
 
     @property
     def waits(self) -> bool:
-        """Tell whether an answer is still to come."""
-        return self._job is not None
+        """Tell whether an answer is still to come, or to be shown whole."""
+        return self._job is not None or self._steps is not None
 
     def forget(self) -> None:
         """Let the question be."""
         if self._job is not None:
             self._job.cancel()
-        self._job = None
+        self._next.stop()
+        self._job = self._steps = None
 
     def ask(
-        self, maker: Callable[[], Callable[[], Any]], *, show: Callable[[Any], None], say: Callable[[str], None]
+        self, maker: Callable[[], Callable[[], Any]], *, show: Callable[[Any], Shown], say: Callable[[str], None]
     ) -> None:
         """Ask what ``maker`` gives, taken here and now, and call it, where it may take long, in another thread.
 
         ``show`` gets the answer and ``say`` the sentence why there is none, both in this thread; an answer that does
-        not come at once is announced by ``say`` too, so that nothing of before stays on the screen.
+        not come at once is announced by ``say`` too, so that nothing of before stays on the screen. Where ``show``
+        yields, the window answers before it goes on, unless the answer came at once.
         """
         self.forget()
         try:
             make = maker()
             if self._at_once:
-                show(make())
+                for _ in show(make()) or ():
+                    pass
                 return
         except Refusal as refusal:
             say(refusal.sentence())
@@ -59,7 +72,8 @@ class Asking:
 
         def done(answer: Any) -> None:
             self._job = None
-            show(answer)
+            self._steps = show(answer)
+            self._step()
 
         def failed(error: Exception) -> None:
             self._job = None
@@ -68,6 +82,15 @@ class Asking:
             say(error.sentence())
 
         self._job = jobs.start(lambda _step: _in_turn(make), done=done, failed=failed)
+
+    def _step(self) -> None:
+        steps = self._steps
+        if steps is None:
+            return
+        if next(steps, _END) is _END:
+            self._steps = None
+        elif self._steps is steps:
+            self._next.start()
 
     @property
     def _at_once(self) -> bool:

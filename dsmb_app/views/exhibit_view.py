@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -158,17 +159,20 @@ class ExhibitView(QWidget):
         if self._stale:
             self.refresh()
 
-    def _show(self, found: tuple[ResultTable, Layout]) -> None:
+    def _show(self, found: tuple[ResultTable, Layout]) -> Iterator[None]:
         table, layout = found
         self.title.setText(f"{table.exhibit}  {table.title}")
         self.subtitle.setText(f"{table.subtitle} · {table.population}")
         self.view.arm_header.result = table
         self.model.show_result(table, layout)
+        yield
         plotted = self.plot is not None and row_picture.plot_for(table) is not None
         self.columns.show_result(with_total=not plotted)
         self.when.setVisible(self.number not in NO_EVENTS)
+        yield
         if self.plot:
             self._show_plot(suits=plotted)
+        yield
         self.notes.show_notes(table.footnotes)
         self._show_parts(True)
         self._say_if_empty()
@@ -241,20 +245,12 @@ class ExhibitView(QWidget):
             self.view.setFixedHeight(self.view.full_height + sentence + bar)
             self.view.setMaximumWidth(self.view.full_width)
         elif self.hugs:
-            self._hug()
+            self.view.hug(self.width(), most_names=_MOST_NAMES)
         elif self.plot and not self._divided:
             self.view.limit_names(self.width() * 27 // 100)
             wanted = self.view.full_width + self.view.verticalScrollBar().sizeHint().width()
             plot = max(self.body.width() - wanted - self.body.handleWidth(), LEAST_PLOT)
             self.body.setSizes([self.body.width() - plot, plot])
-
-    def _hug(self) -> None:
-        """Wrap the names where the columns need the room, and take no more than rows, columns and bars need."""
-        down, across = self.view.verticalScrollBar(), self.view.horizontalScrollBar()
-        free = self.width() - self.view.arm_header.length() - down.sizeHint().width() - 2 * self.view.frameWidth()
-        self.view.limit_names(free, most=_MOST_NAMES)
-        self.view.setMaximumWidth(self.view.full_width + (down.sizeHint().width() if down.maximum() else 0))
-        self.view.setMaximumHeight(self.view.full_height + (across.sizeHint().height() if across.maximum() else 0))
 
     def _divide(self) -> None:
         """Leave the border between table and plot where the reader has put it."""

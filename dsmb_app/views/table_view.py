@@ -203,6 +203,14 @@ class ResultView(TableView):
         """Return the height in which every row is seen without scrolling."""
         return self.verticalHeader().length() + self.arm_header.sizeHint().height() + 2 * self.frameWidth()
 
+    def hug(self, width: int, *, most_names: int) -> None:
+        """Wrap the names where the columns need the room, and take no more than rows, columns and bars need."""
+        down, across = self.verticalScrollBar(), self.horizontalScrollBar()
+        free = width - self.arm_header.length() - down.sizeHint().width() - 2 * self.frameWidth()
+        self.limit_names(free, most=most_names)
+        self.setMaximumWidth(self.full_width + (down.sizeHint().width() if down.maximum() else 0))
+        self.setMaximumHeight(self.full_height + (across.sizeHint().height() if across.maximum() else 0))
+
 
 class ListingView(TableView):
     """A listing's table; a click on a header sorts."""

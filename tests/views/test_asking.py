@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 
 from dsmb_app.model.stopping import Stopped, go_on, stoppable
 from dsmb_app.model.words import Level
@@ -24,6 +26,42 @@ from tests.views.conftest import AtLevel
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the demo for a large trial."""
     monkeypatch.setattr(asking, "AT_ONCE", 0)
+
+
+@pytest.mark.usefixtures("large")
+def test_that_the_window_answers_between_the_steps_of_showing_and_a_newer_question_ends_them(
+    qtbot, at_level: AtLevel
+) -> None:
+    asked, told = Asking(Desk(at_level(Level.POOLED))), list[str]()
+
+    def show(answer: str) -> Iterator[None]:
+        told.append(f"{answer} begun")
+        if answer == "first":
+            # A reader's next wish waits in the event loop, before the next step.
+            QTimer.singleShot(0, lambda: ask("second"))
+        yield
+        told.append(f"{answer} done")
+
+    def ask(answer: str) -> None:
+        asked.ask(lambda: lambda: answer, show=show, say=lambda _why: None)
+
+    ask("first")
+    qtbot.waitUntil(lambda: "second done" in told, timeout=5000)
+    assert told == ["first begun", "second begun", "second done"]
+    assert not asked.waits
+
+
+def test_that_a_small_trial_is_shown_at_once_in_all_its_steps(at_level: AtLevel) -> None:
+    asked, told = Asking(Desk(at_level(Level.POOLED))), list[str]()
+
+    def show(answer: str) -> Iterator[None]:
+        told.append(answer)
+        yield
+        told.append("done")
+
+    asked.ask(lambda: lambda: "answer", show=show, say=told.append)
+    assert told == ["answer", "done"]
+    assert not asked.waits
 
 
 @pytest.mark.usefixtures("large")
@@ -48,11 +86,10 @@ def test_that_an_exhibit_is_counted_elsewhere_and_equals_what_is_counted_here(
     assert view.model.layout is None
     assert view.refusal.text() == COUNTING
     assert not view.body.isVisibleTo(view)
-    qtbot.waitUntil(lambda: view.model.layout is not None, timeout=30000)
+    qtbot.waitUntil(lambda: view.body.isVisibleTo(view), timeout=30000)
     assert counted_in
     assert threading.main_thread() not in counted_in
     shown = view.model.layout.table
-    assert view.body.isVisibleTo(view)
     desk.session.choose(sex="")
     desk.session.choose(sex="F")
     here = desk.session.table("T09")
