@@ -57,8 +57,9 @@ WINDOW = {
 FONT = ("fonts-dejavu-core",)
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 
-# Two processes; a file stays whole in one of them, so that what its tests share is made once.
-WORKERS = ("-m", "pytest", "-n", "2", "--dist", "loadfile")
+# Two processes; a file stays whole in one of them, so that what its tests share is made once. In the order of their
+# names: the longest files have few tests, and would come last.
+WORKERS = ("-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def main(arguments: list[str]) -> int:
