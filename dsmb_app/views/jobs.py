@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from dsmb_app.model.stopping import Stopped, stoppable
@@ -52,12 +52,15 @@ class Job(QObject):
     stepped = Signal(str, int, int)
     done = Signal(object)
     failed = Signal(object)
+    _sent = Signal(object, object)
 
     def __init__(self, work: Callable[[Progress], Any]) -> None:
         super().__init__()
         self._first = list(work.first) if isinstance(work, Stepped) else []
         self._work = work.rest if isinstance(work, Stepped) else work
         self._cancelled = threading.Event()
+        # Through a slot of this object, so that what the thread sends is looked at in the main thread.
+        self._sent.connect(self._deliver)
         # Waited for by ``end``, for some seconds: the work writes whole files or nothing, so it may be cut off then.
         self.thread = threading.Thread(target=self._run, daemon=True)
 
@@ -109,6 +112,12 @@ class Job(QObject):
         self._send(self.stepped, name, done, total)
 
     def _send(self, signal: Any, *values: Any) -> None:
+        self._sent.emit(signal, values)
+
+    @Slot(object, object)
+    def _deliver(self, signal: Any, values: tuple[Any, ...]) -> None:
+        # Here, not where it is sent: a cancel may come while it is on its way, and an answer of before, perhaps of
+        # another level, would be shown.
         if not self._cancelled.is_set():
             signal.emit(*values)
 

@@ -116,6 +116,16 @@ def test_that_a_newer_question_takes_the_place_of_the_one_before(qtbot, at_level
     assert said == [COUNTING, COUNTING]
 
 
+def test_that_an_answer_that_is_on_its_way_at_a_cancel_never_arrives(qtbot) -> None:
+    arrived: list[object] = []
+    job = jobs.start(lambda _step: "of another level", done=arrived.append, failed=arrived.append)
+    job.thread.join(30)
+    # It has been sent and waits for the event loop.
+    job.cancel()
+    qtbot.wait(50)
+    assert arrived == []
+
+
 def test_that_a_small_trial_is_counted_at_once(at_level: AtLevel, qapp) -> None:
     shown: list[threading.Thread] = []
     Asking(Desk(at_level(Level.POOLED))).ask(lambda: threading.current_thread, show=shown.append, say=pytest.fail)
