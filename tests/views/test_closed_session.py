@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dsmb_app import app
+from dsmb_app import __version__
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.words import Level
 from dsmb_app.views import closed_process
@@ -95,7 +95,7 @@ def test_that_the_command_starts_this_program(tmp_path: Path) -> None:
     assert command[0] == sys.executable
     asked = subprocess.run([*command[:-4], "version"], capture_output=True, text=True, check=False, timeout=120)
     assert asked.returncode == 0, asked.stderr
-    assert asked.stdout.strip() == app.__version__
+    assert asked.stdout.strip() == __version__
 
 
 # ----------------------------------------------------------------------------------------------------------------------
