@@ -245,12 +245,15 @@ class ExhibitView(QWidget):
             self.view.setFixedHeight(self.view.full_height + sentence + bar)
             self.view.setMaximumWidth(self.view.full_width)
         elif self.hugs:
-            self.view.hug(self.width(), most_names=_MOST_NAMES)
+            self._hug()
         elif self.plot and not self._divided:
             self.view.limit_names(self.width() * 27 // 100)
             wanted = self.view.full_width + self.view.verticalScrollBar().sizeHint().width()
             plot = max(self.body.width() - wanted - self.body.handleWidth(), LEAST_PLOT)
             self.body.setSizes([self.body.width() - plot, plot])
+
+    def _hug(self) -> None:
+        self.view.hug(self.width(), most_names=_MOST_NAMES)
 
     def _divide(self) -> None:
         """Leave the border between table and plot where the reader has put it."""

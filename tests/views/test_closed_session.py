@@ -46,7 +46,7 @@ def test_that_the_closed_process_gets_main_through_its_standard_input_alone(
     qtbot, demo: Locked, at_level: AtLevel, show_window: ShowWindow, spied: Path
 ) -> None:
     keys = demo.keys
-    starter = app.ClosedSession()
+    starter = closed_process.ClosedSession()
     window = show_window(at_level(Level.POOLED), start_closed=starter.start)
     window.take_opening(Opening(demo.file, keys.phrases["main"], keys.signer))
     window.start_closed()
@@ -69,7 +69,7 @@ def test_that_one_closed_session_is_open_at_a_time(
 ) -> None:
     wait = [sys.executable, "-c", "import sys, time; sys.stdin.read(); time.sleep(60)"]
     monkeypatch.setattr(closed_process, "closed_command", lambda _file: wait)
-    starter = app.ClosedSession()
+    starter = closed_process.ClosedSession()
     window = show_window(at_level(Level.POOLED), start_closed=starter.start)
     window.start_closed()
     try:
@@ -84,7 +84,7 @@ def test_that_a_closed_session_that_cannot_start_is_a_sentence(
     monkeypatch: pytest.MonkeyPatch, at_level: AtLevel, show_window: ShowWindow
 ) -> None:
     monkeypatch.setattr(closed_process, "closed_command", lambda _file: ["no-such-program-anywhere"])
-    window = show_window(at_level(Level.POOLED), start_closed=app.ClosedSession().start)
+    window = show_window(at_level(Level.POOLED), start_closed=closed_process.ClosedSession().start)
     window.start_closed()
     assert "[CLOSED-START]" in window.review.banner.text
     assert window.isVisible()
