@@ -168,7 +168,7 @@ def test_that_arms_are_unblinded_compared_and_exported_by_keys_alone(
         ("Your name", "A. Reader"),
         ("Your role", "Chair"),
         ("Reason", "Meeting 2"),
-        ("Codes phrase", ""),
+        ("Codes phrase", demo.keys.phrases["codes"]),
     ):
         if named(QApplication.focusWidget()) != field:
             hands.go_to(field)
