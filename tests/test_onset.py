@@ -89,8 +89,8 @@ def test_that_a_table_without_events_has_no_onset(demo: Locked) -> None:
         demo.opened(Level.POOLED).figure("F09", ("Age",), "T06")
 
 
-def test_that_an_open_figure_hides_small_counts(demo: Locked) -> None:
-    session = demo.opened(Level.POOLED)
+def test_that_an_open_figure_hides_small_counts(demo: Locked, tmp_path: Path) -> None:
+    session = demo.session(Level.POOLED, tmp_path)
     few = next(
         row.key for row in session.table("T09").rows
         if session.table("T09").cell(row.key, Column(TOTAL, Stat.N)).value in (2, 3)
