@@ -54,7 +54,7 @@ class PatientList(ListingView):
         self.rows.setDynamicSortFilter(True)
 
     def show_listing(self, listing: Listing | None, among: Collection[str]) -> None:
-        """Show a list in place of the one before; None for nothing."""
+        """Show a list in place of the one before; None for nothing, and take no room."""
         old = self.rows.sourceModel()
         self.rows.among = frozenset(among)
         self.rows.setSourceModel(ListingModel(listing or Listing("", (), (), ()), self))
@@ -64,6 +64,7 @@ class PatientList(ListingView):
         self.resizeColumnsToContents()
         for column in range(1, self.rows.columnCount()):
             self.setColumnWidth(column, min(self.columnWidth(column), _WIDEST))
+        self.setVisible(listing is not None)
 
     def search(self, words: str) -> None:
         """Show only the rows that hold these words."""
