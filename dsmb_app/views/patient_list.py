@@ -61,7 +61,7 @@ class PatientList(ListingView):
         if old is not None:
             old.deleteLater()
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        self.resizeColumnsToContents()
+        self.fit_columns()
         for column in range(1, self.rows.columnCount()):
             self.setColumnWidth(column, min(self.columnWidth(column), _WIDEST))
         self.setVisible(listing is not None)

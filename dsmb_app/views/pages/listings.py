@@ -90,7 +90,7 @@ class Listings(Page):
         self.view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         if sheet is not None:
             self.notes.show_notes(sheet.footnotes)
-            self.view.resizeColumnsToContents()
+            self.view.fit_columns()
         self.which.setVisible(self.which.count() > 0)
         for part in (self.words, self.count, self.hint, self.view, self.notes):
             part.setVisible(sheet is not None)
