@@ -110,6 +110,7 @@ def main() -> None:
             if wanted and page.title not in wanted:
                 continue
             _on_page(window, beat, place, page.title)
+        jobs.end(30)
         dispose(window)
     if PROFILE:
         pstats.Stats(PROFILE).sort_stats("cumulative").print_stats(70)

@@ -81,9 +81,10 @@ class PatientList(ListingView):
 
     def select(self, usubjid: str) -> None:
         """Mark a patient, and bring it into sight."""
-        shown = self.shown
-        if usubjid in shown:
-            index = self.rows.index(shown.index(usubjid), 0)
+        model = self.rows.sourceModel()
+        listed = model.listing.subjects if isinstance(model, ListingModel) else ()
+        index = self.rows.mapFromSource(model.index(listed.index(usubjid), 0)) if usubjid in listed else QModelIndex()
+        if index.isValid():
             how = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
             self.selectionModel().setCurrentIndex(index, how)
             self.scrollTo(index)
