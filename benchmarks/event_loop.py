@@ -35,6 +35,7 @@ from dsmb_app.views import jobs  # noqa: E402
 from dsmb_app.views.application import start_application  # noqa: E402
 from dsmb_app.views.ending import dispose  # noqa: E402
 from dsmb_app.views.pages import PAGES  # noqa: E402
+from dsmb_app.views.tidying import Tidying  # noqa: E402
 from dsmb_app.views.window import Services, Window  # noqa: E402
 from tests.locked import Locked, lock_for_test  # noqa: E402
 
@@ -101,6 +102,8 @@ def main() -> None:
     with large_study(folders[0] if folders else None) as locked, tempfile.TemporaryDirectory() as state:
         session = locked.session(Level.NAMED, Path(state))
         window = Window(Services(app.no_opener(), None), closed=True)
+        tidying = Tidying()
+        tidying.start()
         window.show_session(session)
         window.show()
         beat = Beat()
@@ -110,6 +113,8 @@ def main() -> None:
             if wanted and page.title not in wanted:
                 continue
             _on_page(window, beat, place, page.title)
+        tidying.stop()
+        jobs.end(30)
         dispose(window)
     if PROFILE:
         pstats.Stats(PROFILE).sort_stats("cumulative").print_stats(70)

@@ -43,6 +43,7 @@ from dsmb_app.views.lock_wizard.locker import Locker
 from dsmb_app.views.pack_picture import pack_picture
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.services import Services
+from dsmb_app.views.tidying import Tidying
 from dsmb_app.views.window import SIZE, Window
 
 __all__ = [
@@ -97,6 +98,8 @@ def run_open(
     idle = idle_after(Settings(folder), closed=closed) if idle_seconds is None else idle_seconds
     sitting = Sitting(folder, log, "closed session" if closed else "open session")
     undo = Faults(folder / FAULT_LOG, application).install()
+    tidying = Tidying(application)
+    tidying.start()
     window: Window | None = None
     code = 1
     try:
@@ -117,6 +120,7 @@ def run_open(
         sitting.stop(READER)
         return code
     finally:
+        tidying.stop()
         _end(window, undo, code)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from dsmb_app.analyses.profile import profile
 from dsmb_app.blinding.gate import Gate
 from dsmb_app.model import filters
 from dsmb_app.model.choices import FILTERS, Choices
-from dsmb_app.model.closed import exhibit_closed, patients_closed
+from dsmb_app.model.closed import difference_closed, exhibit_closed, patients_closed
 from dsmb_app.model.cut import SnapshotInfo
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.figures import ONE_A_SUBJECT
@@ -245,19 +246,22 @@ class Session:
 
     def sheet(self, number: str) -> Sheet:
         """Return a listing. Raises Refusal for a number that is none, and where an open session shows no patients."""
+        return self.sheet_maker(number)()
+
+    def sheet_maker(self, number: str) -> Callable[[], Sheet]:
+        """Return what makes a listing, as ``maker`` does."""
         if not listings.allowed(self._cut):
             raise patients_closed()
-        if number not in self._sheets:
-            self._sheets[number] = listings.sheet(self._cut, number)
-        return self._sheets[number]
-
-    def listing(self, number: str) -> Listing:
-        """Return a listing with every row as printed texts. Raises Refusal as ``sheet`` does."""
-        return self.sheet(number).listing
+        memo, cut = self._sheets, self._cut
+        return lambda: memo[number] if number in memo else memo.setdefault(number, listings.sheet(cut, number))
 
     def patients(self) -> Listing:
         """List the safety population. Raises Refusal in an open session that shows no patients."""
-        return self._cut.once(patients)
+        return self.patients_maker()()
+
+    def patients_maker(self) -> Callable[[], Listing]:
+        """Return what makes the list of patients, as ``maker`` does, and is refused where they are not shown."""
+        return partial(self._cut.once, patients)
 
     def profile(self, usubjid: str) -> PatientProfile:
         """Return everything the level may know of one subject, whatever the filters; asked again, the same object."""
@@ -280,11 +284,7 @@ class Session:
 
     def _choose(self, choices: Choices) -> None:
         if self.level is Level.POOLED and choices.order is Order.DIFFERENCE:
-            raise Refusal(
-                "CHOICE-CLOSED",
-                "Rows are not ordered by a difference between arms in open sessions.",
-                f"Take one of: {', '.join(order for order in Order if order is not Order.DIFFERENCE)}.",
-            )
+            raise difference_closed()
         choices = filters.fitted(self._cut, choices)
         filters.refuse_subtractable(self._gate.cut(self.level, choices))
         self._set(self.level, choices)

@@ -23,7 +23,7 @@ def test_that_serious_events_of_the_demo_are_those_of_the_raw_file(demo: Locked)
         for r in read("ae")
         if r["USUBJID"] in people and r["AESER"] == "Y" and r["AESTDTC"] <= CUTOFF["current"]
     }
-    listed = demo.opened(Level.NAMED).listing("L1")
+    listed = demo.opened(Level.NAMED).sheet("L1").listing
     term = listed.headers.index("Preferred term")
     assert {(row[0], row[term]) for row in listed.rows} == expected
 
@@ -34,7 +34,7 @@ def test_that_deaths_of_the_pilot_name_their_sources(pilot: Locked) -> None:
     dm, _ = pyreadstat.read_xport(CDISC_PILOT / "dm.xpt")
     ex, _ = pyreadstat.read_xport(CDISC_PILOT / "ex.xpt")
     dead = set(dm.loc[(dm["DTHFL"] == "Y") & dm["USUBJID"].isin(ex["USUBJID"]), "USUBJID"])
-    listed = pilot.opened(Level.MASKED).listing("L2")
+    listed = pilot.opened(Level.MASKED).sheet("L2").listing
     assert set(listed.subjects) == dead
     assert len(listed.rows) == len(dead)
     assert all(row[listed.headers.index("DM")] == "yes" for row in listed.rows)
@@ -47,7 +47,7 @@ def test_that_cytopenias_of_grade_3_or_4_are_the_subjects_of_the_tables_of_grade
         who = r["USUBJID"]
         if who in first and r["LBTESTCD"] == "LYM" and r["LBDTC"][:10] > first[who] and r["LBSTRESN"] < 0.5:
             lowest[who] = min(lowest.get(who, 9), r["LBSTRESN"])
-    listed = demo.opened(Level.NAMED).listing("L5")
+    listed = demo.opened(Level.NAMED).sheet("L5").listing
     value, test = (listed.headers.index(name) for name in ("Value", "Test"))
     found = {row[0]: float(row[value]) for row in listed.rows if row[test] == "LYM" and "low" in row[2]}
     assert found == {who: round(at, 2) for who, at in lowest.items()}
@@ -56,11 +56,11 @@ def test_that_cytopenias_of_grade_3_or_4_are_the_subjects_of_the_tables_of_grade
 def test_that_open_listings_have_no_arm_and_no_original_id(demo: Locked) -> None:
     session = demo.opened(Level.POOLED)
     for number in session.listings():
-        listed = session.listing(number)
+        listed = session.sheet(number).listing
         assert "Arm" not in listed.headers
         assert all(subject.startswith("S-") for subject in listed.subjects), number
     closed = demo.opened(Level.MASKED)
-    assert {row[1] for row in closed.listing("AE").rows} <= {"A", "B", "(no arm)"}
+    assert {row[1] for row in closed.sheet("AE").listing.rows} <= {"A", "B", "(no arm)"}
 
 
 def test_that_listings_are_closed_where_open_sessions_show_no_patients(
@@ -71,7 +71,7 @@ def test_that_listings_are_closed_where_open_sessions_show_no_patients(
     session = lock_for_test(demo.source, study, tmp_path).session(Level.POOLED, state)
     assert session.listings() == {}
     with pytest.raises(Refusal, match="patients"):
-        session.listing("L1")
+        session.sheet("L1")
 
 
 def test_that_filters_narrow_listings_and_a_change_of_level_forgets_them(demo: Locked, state: Path) -> None:

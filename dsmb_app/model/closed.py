@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dsmb_app.model.errors import Refusal
+from dsmb_app.model.words import Order
 
 
 def exhibit_closed(number: str) -> Refusal:
@@ -11,6 +12,15 @@ def exhibit_closed(number: str) -> Refusal:
         "EXHIBIT-CLOSED",
         f"{number} is not shown in open sessions of this trial (open.safety is false).",
         "It can be seen in the closed session.",
+    )
+
+
+def difference_closed() -> Refusal:
+    """Return the refusal of an order of rows that looks at the arms."""
+    return Refusal(
+        "CHOICE-CLOSED",
+        "Rows are not ordered by a difference between arms in open sessions.",
+        f"Take one of: {', '.join(order for order in Order if order is not Order.DIFFERENCE)}.",
     )
 
 

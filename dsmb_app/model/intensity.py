@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from functools import cache
@@ -17,12 +18,15 @@ Bools = npt.NDArray[np.bool_]
 
 SEVERITIES = ("MILD", "MODERATE", "SEVERE")
 """The words of AESEV, from 1 on; they are compared with each other, never with grades."""
+_GRADE = re.compile(r"^(?:GRADE\s*)?([1-5])$", re.IGNORECASE)
 
 
 def toxicity_grade(texts: pd.Series) -> Floats:
     """Return a grade from 1 to 5 ("3" and "GRADE 3" are the same), NaN where the text is blank or neither."""
-    found = texts.str.extract(r"^(?:GRADE\s*)?([1-5])$", flags=re.IGNORECASE)[0]
-    return np.asarray(found.to_numpy(dtype=float), dtype=float)
+    codes, distinct = pd.factorize(texts.to_numpy(dtype=object))
+    found = [_GRADE.match(str(text)) for text in distinct]
+    # What is missing has the code -1, the last place of the list.
+    return np.array([*(float(one[1]) if one else math.nan for one in found), math.nan])[codes]
 
 
 def severity(texts: pd.Series) -> Floats:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -92,9 +93,35 @@ class Asking:
         elif self._steps is steps:
             self._next.start()
 
+    def before(
+        self, needed: Sequence[Callable[[], Callable[[], Any]]], *, then: Callable[[], None], wait: Callable[[], None]
+    ) -> None:
+        """Have the session make what ``then`` will ask it for, in the way of ``ask``, and call ``then``.
+
+        ``needed``: what gives the makers. What is refused is left to ``then``, which is refused it too. ``wait`` takes
+        what was shown before off the screen.
+        """
+        self.ask(lambda: _every(needed), show=lambda _made: then(), say=lambda _words: wait())
+
     @property
     def _at_once(self) -> bool:
         return self._desk.session.arm_sizes[TOTAL] <= AT_ONCE
+
+
+def _every(needed: Sequence[Callable[[], Callable[[], Any]]]) -> Callable[[], None]:
+    """Return what makes everything needed that may be had."""
+    makers: list[Callable[[], Any]] = []
+    for maker in needed:
+        with suppress(Refusal):
+            makers.append(maker())
+
+    def make() -> None:
+        for one in makers:
+            go_on()
+            with suppress(Refusal):
+                one()
+
+    return make
 
 
 def _in_turn(make: Callable[[], Any]) -> Any:

@@ -124,6 +124,12 @@ def named(widget: QWidget, name: str, *, hint: str = "") -> QWidget:
     return widget
 
 
+def say(told: QLabel, words: str) -> None:
+    """Let a label say words, and take no room where there are none."""
+    told.setText(words)
+    told.setVisible(bool(words))
+
+
 def search_box(name: str, more: str = "", *, width: int = 190) -> QLineEdit:
     """Return a field for words to search; it keeps its width. ``more``: what else it does."""
     box = QLineEdit()

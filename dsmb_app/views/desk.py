@@ -100,9 +100,9 @@ class Desk(QObject):
         """Return who stands behind a cell; None, having said why, where nobody may be shown."""
         return self._asked(lambda: self.session.drill(number, row, column))
 
-    def patients(self) -> Listing:
-        """Return the list of patients. Raises Refusal where nobody may be shown."""
-        return self.session.patients()
+    def patients_maker(self) -> Callable[[], Listing]:
+        """Return what makes the list of patients in another thread; it raises Refusal where nobody may be shown."""
+        return self.session.patients_maker()
 
     def profile(self, usubjid: str) -> PatientProfile | None:
         """Return what is known of one subject; None, having said why, where nobody may be shown."""

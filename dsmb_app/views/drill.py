@@ -27,7 +27,7 @@ class ListingPanel(QWidget):
         self.view = ListingView(listing.title)
         self.view.setModel(self.sorted)
         self.view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        self.view.resizeColumnsToContents()
+        self.view.fit_columns()
         self.view.asked.connect(self._ask)
         self.view.copy_wanted.connect(self.copy)
         column = QVBoxLayout(self)

@@ -70,7 +70,9 @@ class FlowLines(QFrame):
     def _clear(self) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             if item.widget():
-                item.widget().setParent(None)
+                # Out of sight now, gone in the next turn: taking each out of the window at once lays it out anew.
+                item.widget().hide()
+                item.widget().deleteLater()
         self.numbers = []
 
     def _show(self, found: tuple[ResultTable, ResultTable]) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from dsmb_app.model.stopping import Stopped, stoppable
@@ -42,12 +42,19 @@ _TURN = 10
 
 # A job lives until its last signal has arrived, whoever else lets go of it before.
 _AT_WORK: set[Job] = set()
-# Also one that was given up, until its thread has ended: Qt's part of it must go in the thread that made it.
+# Also one that was given up, until its work has ended: Qt's part of it must go in the thread that made it.
 _RUNNING: list[Job] = []
+# Its threads stay. To start one waits until the new one has had its turn, which is long while others count.
+_THREADS = QThreadPool()
+_THREADS.setMaxThreadCount(16)
+_THREADS.setExpiryTimeout(-1)
 
 
 class Job(QObject):
-    """One piece of work in a thread of its own. Signals arrive in the main thread; after a cancel none does."""
+    """One piece of work in another thread. Signals arrive in the main thread; after a cancel none does.
+
+    ``ended`` is set when the other thread has let go of it.
+    """
 
     stepped = Signal(str, int, int)
     done = Signal(object)
@@ -61,8 +68,7 @@ class Job(QObject):
         self._cancelled = threading.Event()
         # Through a slot of this object, so that what the thread sends is looked at in the main thread.
         self._sent.connect(self._deliver)
-        # Waited for by ``end``, for some seconds: the work writes whole files or nothing, so it may be cut off then.
-        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.ended = threading.Event()
 
     def start(self) -> None:
         """Begin."""
@@ -75,9 +81,9 @@ class Job(QObject):
             self._send(self.stepped, self._first[place][0], place, len(self._first))
             QTimer.singleShot(_TURN, self, lambda: self._do(place))
             return
-        _RUNNING[:] = [job for job in _RUNNING if job.thread.is_alive()]
+        _RUNNING[:] = [job for job in _RUNNING if not job.ended.is_set()]
         _RUNNING.append(self)
-        self.thread.start()
+        _THREADS.start(partial(_do, [self], self.ended))
 
     def cancel(self) -> None:
         """Give up: the work stops at its next step and its result is dropped."""
@@ -95,7 +101,8 @@ class Job(QObject):
         else:
             self._announce(place + 1)
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Do the work, in the thread that this is called in."""
         try:
             with stoppable(self._cancelled.is_set):
                 result = self._work(self._step)
@@ -122,6 +129,12 @@ class Job(QObject):
             signal.emit(*values)
 
 
+def _do(held: list[Job], ended: threading.Event) -> None:
+    """Run a job and let go of it before anybody is told so."""
+    held.pop().run()
+    ended.set()
+
+
 def start(work: Callable[[Progress], Any], *, done: Callable[[Any], None], failed: Callable[[Exception], None]) -> Job:
     """Do work and show nothing of it; then call ``done`` or ``failed``, or neither after a cancel."""
     job = Job(work)
@@ -145,17 +158,13 @@ def give_up_all() -> None:
 
 
 def end(seconds: float) -> bool:
-    """Give everything up and wait so long for the threads to end; tell whether all have.
+    """Give everything up and wait so long for the work to end; tell whether all has.
 
     A thread that is still at work when the interpreter goes is torn out of the library that it is in, which ends the
-    whole process with a fault.
+    whole process with a fault. The work writes whole files or nothing, so it may be cut off then.
     """
     give_up_all()
-    last = time.monotonic() + seconds
-    for job in _RUNNING:
-        job.thread.join(max(last - time.monotonic(), 0))
-    _RUNNING[:] = [job for job in _RUNNING if job.thread.is_alive()]
-    return not _RUNNING
+    return _THREADS.waitForDone(round(1000 * seconds))
 
 
 class Waiting(QDialog):

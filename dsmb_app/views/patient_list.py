@@ -54,16 +54,17 @@ class PatientList(ListingView):
         self.rows.setDynamicSortFilter(True)
 
     def show_listing(self, listing: Listing | None, among: Collection[str]) -> None:
-        """Show a list in place of the one before; None for nothing."""
+        """Show a list in place of the one before; None for nothing, and take no room."""
         old = self.rows.sourceModel()
         self.rows.among = frozenset(among)
         self.rows.setSourceModel(ListingModel(listing or Listing("", (), (), ()), self))
         if old is not None:
             old.deleteLater()
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        self.resizeColumnsToContents()
+        self.fit_columns()
         for column in range(1, self.rows.columnCount()):
             self.setColumnWidth(column, min(self.columnWidth(column), _WIDEST))
+        self.setVisible(listing is not None)
 
     def search(self, words: str) -> None:
         """Show only the rows that hold these words."""
@@ -80,9 +81,10 @@ class PatientList(ListingView):
 
     def select(self, usubjid: str) -> None:
         """Mark a patient, and bring it into sight."""
-        shown = self.shown
-        if usubjid in shown:
-            index = self.rows.index(shown.index(usubjid), 0)
+        model = self.rows.sourceModel()
+        listed = model.listing.subjects if isinstance(model, ListingModel) else ()
+        index = self.rows.mapFromSource(model.index(listed.index(usubjid), 0)) if usubjid in listed else QModelIndex()
+        if index.isValid():
             how = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
             self.selectionModel().setCurrentIndex(index, how)
             self.scrollTo(index)

@@ -103,12 +103,15 @@ class PlotView(QWidget):
     def _show(self, result: Any) -> None:
         self.result = result
         self.legend.show_entries(self._legend(result))
+        # First its room, or it would be drawn a second time for that.
+        self._show_parts(True, drawn=True)
+        self.layout().activate()
         missing = self._draw(result)
+        self.nothing.setText(missing)
         if missing:
             # What was drawn before, perhaps at another level, is not kept behind a sentence.
             self.plot.forget()
-        self.nothing.setText(missing)
-        self._show_parts(True, drawn=not missing)
+            self._show_parts(True, drawn=False)
 
     def _tell(self, title: str, subtitle: str, notes: tuple[str, ...]) -> None:
         self.title.setText(title)

@@ -47,7 +47,7 @@ def test_that_a_closed_pack_lists_what_the_listings_page_lists(pack: Packs, leve
     for sheet in found.book:
         number = sheet.title.split()[0]
         if number in LISTINGS:
-            listed = found.session.listing(number)
+            listed = found.session.sheet(number).listing
             first, rows = shown(sheet)
             assert rows == [listed.headers, *listed.rows], number
             assert sheet.freeze_panes == f"C{first + 1}"
@@ -65,7 +65,7 @@ def test_that_the_counts_are_those_of_the_lines_listed(demo: Locked, pilot: Lock
         session = locked.session(Level.NAMED, tmp_path)
         table = session.table("L0")
         for row in table.rows:
-            listed = session.listing(row.key[0].split()[0])
+            listed = session.sheet(row.key[0].split()[0]).listing
             kind = {name: listed.headers.index(name) for name in ("Emergent", "Case", "List") if name in listed.headers}
             rows = [
                 line for line in listed.rows
@@ -86,7 +86,7 @@ def test_that_the_counts_are_those_of_the_lines_listed(demo: Locked, pilot: Lock
                 assert events is None or events.value == len(own), (row, arm)
         by_source = {row.label: table.cell(row.key, Column(TOTAL, Stat.N)).value for row in table.rows if
                      row.key[0].startswith("L2")}  # fmt: skip
-        dead = session.listing("L2")
+        dead = session.sheet("L2").listing
         sources = {"Fatal event (AE)": "AE", "Disposition (DS)": "DS", "Demographics (DM)": "DM"}
         said = {
             row: sum(line[dead.headers.index(name)] == "yes" for line in dead.rows) for row, name in sources.items()

@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QImage
@@ -20,6 +19,7 @@ from dsmb_app.views.ending import dispose
 from dsmb_app.views.lab_view import PLOTS, LabView, lab_picture
 from dsmb_app.views.pages.laboratory import OVER_VISITS, SHIFT
 from dsmb_app.views.plots.lab_plot import legend_of
+from dsmb_app.views.plots.words import written_in
 from dsmb_app.views.review import Review
 from dsmb_app.views.theme import LIGHT, THEMES, mark_of
 from tests.locked import Locked
@@ -315,15 +315,15 @@ def test_that_figures_out_of_sight_are_not_kept_at_another_level(demo: Locked, t
 @pytest.mark.parametrize("test", ["ALT", "CREAT"])
 def test_that_the_words_of_limits_stand_beside_the_boxes(demo: Locked, tmp_path: Path, show: Show, test: str) -> None:
     plot = laboratory(show(demo.session(Level.NAMED, tmp_path), "Laboratory"), OVER_VISITS, test).plot
-    words = {i.toPlainText()[:3]: i for i in plot.panel.items if isinstance(i, pg.TextItem)}
+    words = {words.text()[:3]: words for words in written_in(plot.panel)}
     assert set(words) == {"ULN", "LLN"}
     right = max(plot.position_of(place).x() for place in range(len(plot.places)))
     for item in words.values():
-        box = item.mapRectToScene(item.boundingRect())
+        box = plot.room_of(item)
         assert right < box.left()
         assert box.right() <= plot.width()
-    low, high = (words[side].mapRectToScene(words[side].boundingRect()) for side in ("LLN", "ULN"))
-    assert low.center().y() - high.center().y() >= 0.9 * QFontMetrics(words["LLN"].textItem.font()).height()
+    low, high = (plot.room_of(words[side]) for side in ("LLN", "ULN"))
+    assert low.center().y() - high.center().y() >= 0.9 * QFontMetrics(words["LLN"].font()).height()
 
 
 def test_that_a_limit_of_normal_may_be_the_limit_of_a_grade(demo: Locked, tmp_path: Path, qapp) -> None:
@@ -332,7 +332,7 @@ def test_that_a_limit_of_normal_may_be_the_limit_of_a_grade(demo: Locked, tmp_pa
     plot = PLOTS[NADIR](LIGHT)
     plot.resize(600, 350)
     plot.show_figure(replace(figure, lines=both))
-    words = [item for item in plot.panel.items if isinstance(item, pg.TextItem)]
-    assert [item.toPlainText() for item in words] == ["G3 <0.5", "LLN 0.8", "G2 <0.8"]
+    words = written_in(plot.panel)
+    assert [item.text() for item in words] == ["G3 <0.5", "LLN 0.8", "G2 <0.8"]
     assert len({round(item.pos().y(), 6) for item in words}) == 3
     dispose(plot)

@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-import pyqtgraph as pg
 import pytest
 from openpyxl import load_workbook
 from PySide6.QtCore import QPoint, Qt
@@ -22,6 +21,7 @@ from dsmb_app.views.drill import RecordsView
 from dsmb_app.views.pack_picture import pack_picture
 from dsmb_app.views.plots.edish import EDish, mark_in
 from dsmb_app.views.plots.figure_picture import scatter_picture
+from dsmb_app.views.plots.words import written_in
 from dsmb_app.views.review import Review
 from dsmb_app.views.theme import LIGHT, THEMES
 from tests.demo_trial import read
@@ -269,7 +269,7 @@ def test_that_a_quadrant_without_anybody_says_so(demo: Locked, tmp_path: Path, q
     calm = [point for point in session.figure("F18").points if point.quadrant == 2]
     empty = ("nobody", "nobody", f"{len(calm)} subjects", "nobody")
     plot.show_figure(replace(session.figure("F18"), points=tuple(calm), counts=empty))
-    words = [item.toPlainText() for item in plot.panel.items if isinstance(item, pg.TextItem)]
+    words = [item.text() for item in written_in(plot.panel)]
     assert words.count("nobody") == 3
     assert f"{len(calm)} subjects" in words
     assert sum(map(len, plot.drawn.values())) == len(calm) == 54

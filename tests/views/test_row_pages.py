@@ -14,6 +14,7 @@ from dsmb_app.model.words import TOTAL, Level, Stat
 from dsmb_app.session import Session
 from dsmb_app.views.pages import cycles, infections
 from dsmb_app.views.pages.row_page import RowPage
+from dsmb_app.views.plots.words import written_in
 from dsmb_app.views.review import Review
 from dsmb_app.views.row_figures import RowFigures
 from tests.locked import Locked
@@ -238,13 +239,13 @@ def test_that_numbers_below_six_arms_do_not_overlap_in_the_least_window(tmp_path
     review.resize(1024, 700)
     settle()
     for view in figures.shown:
-        items = [item for item in view.plot.below.items if hasattr(item, "toPlainText")]
+        below = view.plot.below
         for row in range(1, 7):
             spans = sorted(
                 (box.left(), box.right())
-                for item in items
+                for item in written_in(below)
                 if int(item.pos().y()) == row
-                for box in [item.mapRectToScene(item.boundingRect())]
+                for box in [item.room_at(below.vb.mapViewToScene(item.pos()))]
             )
             assert len(spans) > 2
             assert all(one[1] <= next_[0] + 8 for one, next_ in itertools.pairwise(spans))

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QShowEvent
-
-from dsmb_app.model.errors import Refusal
 from dsmb_app.model.figures import COURSES, NADIR, WATERFALL, LabFigure
 from dsmb_app.model.lab_tables import panels
-from dsmb_app.model.words import TOTAL
 from dsmb_app.views.controls import label
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import column_of
-from dsmb_app.views.lab_choosers import BloodChooser, choose_side
+from dsmb_app.views.lab_choosers import BloodChooser
 from dsmb_app.views.lab_view import LabView
 from dsmb_app.views.labs_strip import LabsStrip
-from dsmb_app.views.pages.exhibit_page import ExhibitPage
+from dsmb_app.views.pages.lab_page import LabPage
 from dsmb_app.views.plots.shift_matrix import blocks
 from dsmb_app.views.shift_matrices import ShiftMatrices
 from dsmb_app.views.theme import SPACE
@@ -34,16 +30,14 @@ _HOW_TO_READ = (
 )
 
 
-class BloodCounts(ExhibitPage):
+class BloodCounts(LabPage):
     """The chosen view above, the rows of the tables below."""
 
     about = ("Blood count", "Visits")
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, TABLES)
-        # The matrices stand by arm; the total can be asked for.
-        self.exhibits[0].columns.show_column(TOTAL, False)
-        self._desk, self._stale, self.chooser = desk, True, BloodChooser(_HINTS)
+        super().__init__(desk, TABLES, COURSES)
+        self.chooser = BloodChooser(_HINTS)
         self.which, self.side, self.views = self.chooser.which, self.chooser.side, self.chooser.views
         self.matrices, self.nothing = ShiftMatrices(desk), label(kind="muted", wraps=True)
         self.how = label(_HOW_TO_READ, "muted", wraps=True)
@@ -56,35 +50,30 @@ class BloodCounts(ExhibitPage):
         for figure in self.figures.values():
             figure.hide()
             figure.labs_wanted.connect(self.labs_wanted)
-        self.chooser.test_changed.connect(self._choose_test)
-        self.chooser.changed.connect(self._show)
+        self.chooser.test_changed.connect(lambda: self.ask(fresh=True))
+        self.chooser.changed.connect(lambda: self.ask(fresh=False))
         self.matrices.picked.connect(lambda row, column: self.drilled.emit(TABLES[0], row, column))
         desk.results_changed.connect(self.refresh)
 
-    def refresh(self) -> None:
-        """Ask the desk again; what is out of sight is forgotten, and asked for when it comes into sight."""
-        self._stale = not self.isVisible()
-        found = None if self._stale else self._asked("")
+    def _list(self, found: LabFigure | None) -> bool:
         tests = {test.code: test for test in found.tests} if found else {}
         fresh = self.which.count() == 0
         self.chooser.offer([tests[code] for code in BLOOD if code in tests])
-        if fresh and self.which.count():
-            self._choose_test()
-        else:
-            self._show()
+        return fresh and self.which.count() > 0
 
-    def _asked(self, code: str) -> LabFigure | None:
-        try:
-            return self._desk.figure(COURSES, (code,) if code else ())
-        except Refusal:
-            # The tables below say why.
-            return None
+    def _code(self) -> str:
+        return self.chooser.block[0]
 
-    def _choose_test(self) -> None:
-        choose_side(self.side, self._asked(self.chooser.block[0]))
-        self._show()
+    def _hide(self, *, tests: bool) -> None:
+        self.matrices.clear()
+        self.labs.clear()
+        for part in (self.how, self.matrices, self.nothing, *self.figures.values()):
+            part.hide()
+        if tests:
+            # Out of sight, not emptied: the test chosen stays so.
+            self.top.hide()
 
-    def _show(self) -> None:
+    def _fill(self) -> None:
         block, there = self.chooser.block, self.which.count() > 0
         # At once, also out of sight: a matrix of another level is never kept.
         self.matrices.clear()
@@ -112,9 +101,3 @@ class BloodCounts(ExhibitPage):
             self.matrices.show_block(table, block)
             return ""
         return (found.missing if found else "") or "There are no grades in this direction."
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what changed out of sight."""
-        super().showEvent(event)
-        if self._stale:
-            self.refresh()

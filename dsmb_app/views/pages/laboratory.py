@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QSplitter
 
-from dsmb_app.model.errors import Refusal
 from dsmb_app.model.figures import BOXES, CHANGE, SHIFTS, LabFigure
-from dsmb_app.model.words import TOTAL
 from dsmb_app.views.controls import focused, named
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import column_of, flow_of
-from dsmb_app.views.lab_choosers import TestList, choose_side, side_box
+from dsmb_app.views.lab_choosers import TestList, side_box
 from dsmb_app.views.lab_view import LabView
 from dsmb_app.views.labs_strip import LabsStrip
-from dsmb_app.views.pages.exhibit_page import ExhibitPage
+from dsmb_app.views.pages.lab_page import LabPage
 from dsmb_app.views.theme import SPACE
 from dsmb_app.views.view_buttons import ViewButtons
 
@@ -25,14 +22,11 @@ _HINTS = {OVER_VISITS: "Box plots over scheduled visits", SHIFT: "Each subject's
 _LIST = 190
 
 
-class Laboratory(ExhibitPage):
+class Laboratory(LabPage):
     """The tests at the left; the chosen view and below it the table at the right."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, (TABLE,))
-        # Beside the arms the total can be asked for.
-        self.exhibits[0].columns.show_column(TOTAL, False)
-        self._desk, self._stale = desk, True
+        super().__init__(desk, (TABLE,), BOXES)
         self.tests, self.views = TestList(), ViewButtons(_HINTS)
         self.change: QCheckBox = named(QCheckBox("Change from baseline"), "Change from baseline")
         self.side = side_box("To the lowest", "To the highest", "The lowest value after baseline, or the highest")
@@ -43,9 +37,9 @@ class Laboratory(ExhibitPage):
         for figure in self.figures.values():
             figure.labs_wanted.connect(self.labs_wanted)
             figure.subjects_wanted.connect(self.subjects_wanted)
-        self.tests.chosen.connect(self._choose_test)
+        self.tests.chosen.connect(lambda _code: self.ask(fresh=True))
         for signal in (self.views.chosen, self.change.toggled, self.side.currentIndexChanged):
-            signal.connect(lambda _what: self._show())
+            signal.connect(lambda _what: self.ask(fresh=False))
         desk.results_changed.connect(self.refresh)
 
     def _lay_out(self) -> None:
@@ -60,32 +54,26 @@ class Laboratory(ExhibitPage):
         body.setSizes([_LIST, 4 * _LIST])
         self.layout().addWidget(body)
 
-    def refresh(self) -> None:
-        """List the tests anew, the chosen one still chosen; out of sight, forget them."""
-        self._stale = not self.isVisible()
-        found = None if self._stale else self._asked("")
+    def _list(self, found: LabFigure | None) -> bool:
         before = self.tests.code
-        if self._stale or found is None:
+        if found is None:
             self.tests.tests.clear()
         else:
             self.tests.offer(found.tests, found.test.code)
-        if self.tests.code != before:
-            self._choose_test()
-        else:
-            self._show()
+        return self.tests.code != before
 
-    def _asked(self, code: str) -> LabFigure | None:
-        try:
-            return self._desk.figure(BOXES, (code,) if code else ())
-        except Refusal:
-            # The table below says why.
-            return None
+    def _code(self) -> str:
+        return self.tests.code if self.tests.tests.count() else ""
 
-    def _choose_test(self) -> None:
-        choose_side(self.side, self._asked(self.tests.code))
-        self._show()
+    def _hide(self, *, tests: bool) -> None:
+        self.labs.clear()
+        for figure in self.figures.values():
+            figure.hide()
+        if tests:
+            self.tests.tests.clear()
+            self._fill()
 
-    def _show(self) -> None:
+    def _fill(self) -> None:
         code, shift = self.tests.code, self.views.shown == SHIFT
         there = self.tests.tests.count() > 0
         for part in (self.tests, self.top):
@@ -105,9 +93,3 @@ class Laboratory(ExhibitPage):
     def focus_search(self) -> bool:
         """Put the cursor into the search."""
         return focused(self.tests.words)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what changed out of sight."""
-        super().showEvent(event)
-        if self._stale:
-            self.refresh()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt
+from functools import partial
+
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
 from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
 from dsmb_app.model import formats
-from dsmb_app.model.errors import Refusal
+from dsmb_app.model.sheet import Sheet
 from dsmb_app.views import copying
+from dsmb_app.views.asking import Asking
 from dsmb_app.views.controls import focused, label, named, search_box, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import flow_of
@@ -41,7 +44,7 @@ class Listings(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._desk, self._stale = desk, True
+        self._desk, self._asking, self._stale = desk, Asking(desk), True
         self.which: QComboBox = named(QComboBox(), "Listing")
         self.words = search_box("Search the listing", "; every word in some column", width=240)
         self.title, self.count = label(kind="title", wraps=True), label(kind="muted")
@@ -56,7 +59,7 @@ class Listings(Page):
         for part in (self.title, self.hint, self.view, self.notes):
             column.addWidget(part, 1 if part is self.view else 0)
         column.addStretch(0)
-        self.which.currentIndexChanged.connect(self._show)
+        self.which.currentIndexChanged.connect(lambda _place: self._ask())
         self.words.textChanged.connect(self._search)
         self.view.asked.connect(lambda index: self.patient_wanted.emit(str(index.data(Role.SUBJECT))))
         self.view.copy_wanted.connect(self.copy)
@@ -66,30 +69,30 @@ class Listings(Page):
         """Ask the desk again; what is out of sight is forgotten, and asked for when it comes into sight."""
         self._stale = not self.isVisible()
         if self._stale:
+            self._asking.forget()
             self.model.show_sheet(None)
             return
         chosen = self.which.currentData()
-        self.which.blockSignals(True)
-        self.which.clear()
-        for number, title in self._desk.session.listings().items():
-            self.which.addItem(f"{number}  {title}", number)
-        self.which.setCurrentIndex(max(self.which.findData(chosen), 0))
-        self.which.blockSignals(False)
-        self._show()
+        with QSignalBlocker(self.which):
+            self.which.clear()
+            for number, title in self._desk.session.listings().items():
+                self.which.addItem(f"{number}  {title}", number)
+            self.which.setCurrentIndex(max(self.which.findData(chosen), 0))
+        self._ask()
 
-    def _show(self) -> None:
-        try:
-            sheet = self._desk.session.sheet(str(self.which.currentData() or "L1"))
-        except Refusal as refusal:
-            sheet = None
-            self.title.setText(refusal.sentence())
+    def _ask(self) -> None:
+        make = partial(self._desk.session.sheet_maker, str(self.which.currentData() or "L1"))
+        self._asking.ask(make, show=self._show, say=partial(self._show, None))
+
+    def _show(self, sheet: Sheet | None, why: str = "") -> None:
+        self.title.setText(f"{sheet.number}  {sheet.title}" if sheet is not None else why)
         self.model.show_sheet(sheet)
         self.view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         if sheet is not None:
-            self.title.setText(f"{sheet.number}  {sheet.title}")
             self.notes.show_notes(sheet.footnotes)
-            self.view.resizeColumnsToContents()
-        for part in (self.which, self.words, self.count, self.hint, self.view, self.notes):
+            self.view.fit_columns()
+        self.which.setVisible(self.which.count() > 0)
+        for part in (self.words, self.count, self.hint, self.view, self.notes):
             part.setVisible(sheet is not None)
         self._search()
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.figures import BOXES
 from dsmb_app.model.words import TOTAL
+from dsmb_app.views.asking import Asking
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.exhibit_view import ExhibitView
 from dsmb_app.views.labs_strip import LabsStrip
@@ -34,7 +35,7 @@ class Liver(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         # Before the table, whose new result it then counts.
-        self._desk, self.labs = desk, LabsStrip(desk, TABLE)
+        self._desk, self._asking, self.labs = desk, Asking(desk), LabsStrip(desk, TABLE)
         self.exhibit, self.views, self.patient = ExhibitView(desk, TABLE), LiverViews(desk), PatientView(desk)
         # Beside a plot the table has room for the arms and their difference; the total can be asked for.
         self.exhibit.columns.show_column(TOTAL, False)
@@ -48,14 +49,14 @@ class Liver(Page):
         column.setSpacing(SPACE)
         column.addWidget(self.labs)
         column.addWidget(self.body, 1)
-        self._divided = False
-        self._patient = _PATIENT
+        self._divided, self._patient = False, _PATIENT
         self._connect()
 
     def _connect(self) -> None:
         self.body.splitterMoved.connect(self._divide)
         self.left.splitterMoved.connect(self._keep_patient)
         self.exhibit.laid_out.connect(self._follow_table)
+        self._desk.results_changed.connect(self._asking.forget)
         for part in (self.exhibit, self.views, self.labs):
             part.drilled.connect(self.drilled)
         self.views.picked.connect(lambda usubjid: self._show_subjects((usubjid,)))
@@ -92,13 +93,18 @@ class Liver(Page):
         self._share_room()
 
     def _follow_table(self) -> None:
+        # The strip is empty already where the table is a new one.
+        needed = [lambda: self._desk.figure_maker(BOXES), lambda: self._desk.maker(TABLE)]
+        self._asking.before(needed, then=self._tell_labs, wait=lambda: None)
+        self._share_room()
+
+    def _tell_labs(self) -> None:
         try:
             known = {test.code for test in self._desk.figure(BOXES).tests}
             self.labs.show_panel(PANEL, known)
         except Refusal:
             # The table says why it is not shown.
             self.labs.clear()
-        self._share_room()
 
     def _share_room(self) -> None:
         """Give the table the room for its columns while the plot can still be read, and the plot the rest."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from functools import partial
+
+from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from dsmb_app.model.errors import Refusal
-from dsmb_app.views.controls import focused, label, search_box, tool
+from dsmb_app.model.result import Listing
+from dsmb_app.views.asking import Asking
+from dsmb_app.views.controls import focused, label, say, search_box, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import row_of
 from dsmb_app.views.history import Place
@@ -15,9 +18,6 @@ from dsmb_app.views.pages.page import Page
 from dsmb_app.views.patient_list import PatientList
 from dsmb_app.views.profile_view import ProfileView
 from dsmb_app.views.theme import SPACE
-
-_LIST = 30
-"""The list's share of the width, in percent."""
 
 
 class Patients(Page):
@@ -27,7 +27,7 @@ class Patients(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._desk, self._stale = desk, True
+        self._desk, self._asking, self._stale = desk, Asking(desk), True
         self.subject, self.question, self.among = "", "", ()
         self.list, self.profile, self.search = PatientList(), ProfileView(desk), search_box("Search patients")
         self.everybody = tool("Show all", "close", self._show_everybody, hint="List all patients again", text=True)
@@ -39,8 +39,8 @@ class Patients(Page):
         self.profile.stepped.connect(self._step)
         desk.results_changed.connect(self.refresh)
         for keys, by in (("PgUp", -1), ("PgDown", 1)):
-            bound = QShortcut(QKeySequence(keys), self, activated=lambda by=by: self._step(by))
-            bound.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            within = Qt.ShortcutContext.WidgetWithChildrenShortcut
+            QShortcut(QKeySequence(keys), self, activated=partial(self._step, by), context=within)
 
     def _lay_out(self) -> None:
         left = QWidget()
@@ -54,26 +54,27 @@ class Patients(Page):
         for holder, parts in ((self.right, (self.nobody, self.profile)), (self.body, (left, self.right))):
             for part in parts:
                 holder.addWidget(part)
-        self.body.setSizes([10 * _LIST, 1000 - 10 * _LIST])
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        self.body.setSizes([300, 700])
+        column = QVBoxLayout(self, contentsMargins=QMargins())
         column.addWidget(self.body)
 
     def refresh(self) -> None:
-        """Ask for the list again, and for the patient shown; out of sight, forget both until the page is shown."""
+        """Ask for list and patient again; out of sight, forget both until the page is shown."""
         self._stale = not self.isVisible()
         self.profile.forget()
         self.right.setCurrentWidget(self.nobody)
-        try:
-            listing = None if self._stale else self._desk.patients()
-        except Refusal as refusal:
-            self.refusal.setText(refusal.sentence())
-            listing, self._stale = None, False
+        self._asking.forget()
+        self._list(None)
+        if not self._stale:
+            self._asking.ask(self._desk.patients_maker, show=self._list, say=partial(self._list, None))
+
+    def _list(self, listing: Listing | None, why: str = "") -> None:
         self.list.show_listing(listing, self.among)
-        self.refusal.setVisible(listing is None and not self._stale)
-        self.list.setVisible(listing is not None)
+        say(self.refusal, why)
         self._say_among()
-        if listing is not None and self.subject in listing.subjects:
+        self.list.select(self.subject)
+        # Somebody may have been opened while it was counted.
+        if listing and self.subject in listing.subjects and self.right.currentWidget() is self.nobody:
             self.show_patient(Place(-1, subject=self.subject, question=self.question, among=self.among))
 
     def show_patient(self, place: Place) -> None:
@@ -84,16 +85,15 @@ class Patients(Page):
             self.list.narrow(self.among)
             self._say_among()
         profile = self._desk.profile(place.subject) if place.subject and not self._stale else None
-        if profile is not None:
+        if profile is None:
+            self.profile.forget()
+        else:
             self.profile.show_profile(profile, place.tests)
             self.list.select(place.subject)
-        else:
-            self.profile.forget()
         self.right.setCurrentWidget(self.profile if profile else self.nobody)
 
     def _say_among(self) -> None:
-        self.only.setText(f"Only: {self.question}" if self.among else "")
-        self.only.setVisible(bool(self.among))
+        say(self.only, f"Only: {self.question}" if self.among else "")
         self.everybody.setVisible(bool(self.among))
 
     def _show_everybody(self) -> None:

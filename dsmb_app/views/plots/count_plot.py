@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics
 
 from dsmb_app.model.words import TOTAL
 from dsmb_app.views.plots.point_plot import PointPlot
+from dsmb_app.views.plots.words import Words, write, written_in
 from dsmb_app.views.theme import SPACE, Entry, Theme, WithArms, mark_of
 
 _NAMES, _LEAST_AXIS, _GAP, _LEFT, _ROOM = 130, 46, 6, 26, 0.6
@@ -27,7 +28,8 @@ class CountPlot(PointPlot):
     def __init__(self, name: str, *, goes: str, theme: Theme | None = None) -> None:
         super().__init__(name, goes=goes, theme=theme)
         self._figure: WithArms | None = None
-        self._drawn_width, self._axis_words, self._axis_name = 0, "", None
+        self._axis_words = ""
+        self._axis_name: Words | None = None
         self.below: pg.PlotItem = self.addPlot(row=1, col=0, enableMenu=False)
         self.below.hideButtons()
         self.below.setMouseEnabled(x=False, y=False)
@@ -46,7 +48,7 @@ class CountPlot(PointPlot):
 
     def show_figure(self, figure: WithArms) -> None:
         """Draw a figure in place of the one before."""
-        self._figure, self._drawn_width = figure, self.width()
+        self._figure = figure
         self.panel.clear()
         self.below.clear()
         self.setBackground(self.theme.surface)
@@ -61,11 +63,10 @@ class CountPlot(PointPlot):
         if self._figure is not None:
             self.show_figure(self._figure)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Choose anew which texts fit."""
-        super().resizeEvent(event)
-        if getattr(self, "_figure", None) is not None and self.width() != self._drawn_width:
-            self._redraw()
+    @property
+    def _outgrown(self) -> bool:
+        """Tell whether other texts fit than those drawn: the height of the rows below follows from what is drawn."""
+        return self._drawn_size is not None and self._drawn_size.width() != self.width()
 
     def _metrics(self) -> QFontMetrics:
         return QFontMetrics(self._small_font())
@@ -124,12 +125,8 @@ class CountPlot(PointPlot):
         middle = sum(self.panel.vb.viewRange()[0]) / 2
         self._axis_name = self._write(self._axis_words, middle, 0.5, colour=self.theme.muted)
 
-    def _write(self, text: str, x: float, y: float, *, colour: str = "") -> pg.TextItem:
-        words = pg.TextItem(text, color=colour or self.theme.text, anchor=(0.5, 0.5))
-        words.setFont(self._small_font())
-        words.setPos(x, y)
-        self.below.addItem(words, ignoreBounds=True)
-        return words
+    def _write(self, text: str, x: float, y: float, *, colour: str = "") -> Words:
+        return write(self.below, text, (x, y), (0.5, 0.5), font=self._small_font(), colour=colour or self.theme.text)
 
     def _shade(self, first: float, last: float) -> None:
         """Shade the places of dosing."""
@@ -140,8 +137,7 @@ class CountPlot(PointPlot):
     @property
     def printed(self) -> list[str]:
         """Return the numbers printed below the axis, row by row."""
-        texts = [item for item in self.below.items if isinstance(item, pg.TextItem) and item is not self._axis_name]
-        return [item.toPlainText() for item in texts]
+        return [words.text() for words in written_in(self.below) if words is not self._axis_name]
 
 
 def mark_rows(below: pg.PlotItem, theme: Theme, figure: WithArms) -> None:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics
 
 from dsmb_app.model.result import Curve, CurveFigure
 from dsmb_app.model.words import TOTAL
 from dsmb_app.views.plots.base import pen
 from dsmb_app.views.plots.count_plot import LEAST_PLOT, mark_rows
 from dsmb_app.views.plots.point_plot import NEAR, PointPlot
+from dsmb_app.views.plots.words import Words, write, written_in
 from dsmb_app.views.tables import plain_tip
 from dsmb_app.views.theme import SPACE, Entry, Mark, Theme, mark_of
 
@@ -71,7 +72,7 @@ class CurvePlot(PointPlot):
         goes = "Left and right go from step to step, up and down from arm to arm, Enter asks about the subjects."
         super().__init__("Step curves", goes=goes, theme=theme)
         self._figure: CurveFigure | None = None
-        self._drawn_width, self._axis_name = 0, None
+        self._axis_name: Words | None = None
         self.steps: list[Step] = []
         self.risk: pg.PlotItem = self.addPlot(row=1, col=0, enableMenu=False)
         self.risk.hideButtons()
@@ -91,7 +92,7 @@ class CurvePlot(PointPlot):
 
     def show_figure(self, figure: CurveFigure) -> None:
         """Draw a figure in place of the one before."""
-        self._figure, self.steps, self._drawn_width = figure, steps_of(figure), self.width()
+        self._figure, self.steps = figure, steps_of(figure)
         self._xy = np.array([(step.x, step.y) for step in self.steps]).reshape(-1, 2)
         self.panel.clear()
         self._set_scales(figure)
@@ -173,24 +174,20 @@ class CurvePlot(PointPlot):
         mark_rows(self.risk, self.theme, figure)
         for place, arm in enumerate(figure.arms, start=1):
             for day, count in zip(days_shown(figure), figure.at_risk[arm], strict=False):
-                words = pg.TextItem(str(count), color=self.theme.text, anchor=(0.5, 0.5))
-                words.setFont(self._small_font())
-                words.setPos(day, place + 0.5)
-                self.risk.addItem(words, ignoreBounds=True)
+                self._write(str(count), day, place + 0.5, self.theme.text)
         self._name_axis(figure.x_label)
 
     def _name_axis(self, words: str) -> None:
         """Write what the days are beside the heading of the numbers, which saves a line."""
-        self._axis_name = pg.TextItem(words, color=self.theme.muted, anchor=(0.5, 0.5))
-        self._axis_name.setFont(self._small_font())
-        self._axis_name.setPos(sum(self.risk.vb.viewRange()[0]) / 2, 0.5)
-        self.risk.addItem(self._axis_name, ignoreBounds=True)
+        self._axis_name = self._write(words, sum(self.risk.vb.viewRange()[0]) / 2, 0.5, self.theme.muted)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut the names to what fits."""
-        super().resizeEvent(event)
-        if getattr(self, "_figure", None) is not None and self.width() != self._drawn_width:
-            self._redraw()
+    def _write(self, text: str, x: float, y: float, colour: str) -> Words:
+        return write(self.risk, text, (x, y), (0.5, 0.5), font=self._small_font(), colour=colour)
+
+    @property
+    def _outgrown(self) -> bool:
+        """Tell whether the names must be cut elsewhere: the height of the rows below follows from what is drawn."""
+        return self._drawn_size is not None and self._drawn_size.width() != self.width()
 
     @property
     def drawn(self) -> dict[str, list[tuple[float, float]]]:
@@ -201,8 +198,7 @@ class CurvePlot(PointPlot):
     @property
     def printed(self) -> list[str]:
         """Return the numbers printed below the axis, row by row."""
-        texts = [item for item in self.risk.items if isinstance(item, pg.TextItem) and item is not self._axis_name]
-        return [item.toPlainText() for item in texts]
+        return [words.text() for words in written_in(self.risk) if words is not self._axis_name]
 
     def _near(self, where: QPointF) -> int:
         """Return the step whose stretch lies nearest above or below a place in this widget, else -1."""

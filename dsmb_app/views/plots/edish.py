@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QRubberBand
 
 from dsmb_app.model.result import Point, Scatter
@@ -191,13 +191,6 @@ class EDish(PointPlot):
                 break
             font.setPointSizeF(font.pointSizeF() * 0.94)
         return font
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Write the names for the new room."""
-        super().resizeEvent(event)
-        # Called by the plotting library too, while the plot is still being made, and when it is taken apart.
-        if getattr(self, "_figure", None) and not self.closed:
-            self._redraw()
 
     def _ask(self, place: int) -> None:
         away = np.hypot(*(self._places(self._xy) - self._places(self._xy)[place]).T)

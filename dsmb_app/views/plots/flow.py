@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent
 
 from dsmb_app.model.flow import FlowBox, FlowFigure
 from dsmb_app.model.result import Column, RowKey
@@ -237,12 +237,6 @@ class FlowPlot(PointPlot):
     def _pixels(self, count: float) -> float:
         low, high = self.panel.vb.viewRange()[0]
         return count * (high - low) / max(self.width(), 1)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Draw for the new room."""
-        super().resizeEvent(event)
-        if getattr(self, "places", None) and not self.closed:
-            self._redraw()
 
     def _places(self, xy: np.ndarray) -> np.ndarray:
         """Return where points stand in this widget; here the first row is on top."""

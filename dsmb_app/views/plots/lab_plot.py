@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor, QFontMetrics, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics
 
 from dsmb_app.model.figures import LabFigure, Line
 from dsmb_app.model.words import TOTAL
 from dsmb_app.views.plots.base import pen
 from dsmb_app.views.plots.point_plot import PointPlot
+from dsmb_app.views.plots.words import write, written_in
 from dsmb_app.views.theme import SPACE, Entry, Mark, Theme, mark_of
 
 _ROOM, _AXIS = 0.05, 60
@@ -70,12 +71,10 @@ class LabPlot(PointPlot):
         if self._figure is not None:
             self.show_figure(self._figure)
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Give the words of lines their room beside the marks."""
-        super().resizeEvent(event)
-        # Called by the plotting library too, while the plot is still being made, and when it is taken apart.
-        if getattr(self, "_figure", None) and self._figure.lines and not self.closed:
-            self._redraw()
+    @property
+    def _outgrown(self) -> bool:
+        """Tell whether the words of lines need other room; marks alone follow their scales."""
+        return super()._outgrown and bool(self._figure and self._figure.lines)
 
     def _mark(self, arm: str) -> Mark:
         return mark_of(self.theme, self._figure, arm)
@@ -124,8 +123,7 @@ class LabPlot(PointPlot):
         worded = [(at, _words(line)) for at, line in shown if line.words]
         high = QFontMetrics(self._small_font()).height() / max(self.panel.vb.height(), 100.0) * (top - bottom)
         for y, (_, words) in zip(_spread([at for at, _ in worded], high, top), worded, strict=True):
-            told = self._add_words(words, self._end, y, (0, 0.5), font=self._small_font())
-            told.textItem.document().setDocumentMargin(1)
+            self._add_words(words, self._end, y, (0, 0.5), font=self._small_font(), margin=1)
 
     def _dots(
         self,
@@ -173,15 +171,13 @@ class LabPlot(PointPlot):
                 )
 
     def _write_below(self, text: str, x: float, row: float, *, muted: bool = False) -> None:
-        words = pg.TextItem(text, color=self.theme.muted if muted else self.theme.text, anchor=(0.5, 0.5))
-        words.setFont(self._small_font())
-        words.setPos(x, row + 0.5)
-        self.below.addItem(words, ignoreBounds=True)
+        colour = self.theme.muted if muted else self.theme.text
+        write(self.below, text, (x, row + 0.5), (0.5, 0.5), font=self._small_font(), colour=colour)
 
     @property
     def printed(self) -> list[str]:
         """Return the texts printed below the axis, row by row."""
-        return [item.toPlainText() for item in self.below.items if isinstance(item, pg.TextItem)] if self.below else []
+        return [words.text() for words in written_in(self.below)] if self.below else []
 
     @property
     def drawn(self) -> dict[object, list[tuple[float, float]]]:

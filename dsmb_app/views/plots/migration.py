@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainterPath, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainterPath, QWheelEvent
 
 from dsmb_app.model.result import Column, ResultTable, RowKey
 from dsmb_app.model.words import TOTAL, Stat
@@ -189,13 +189,6 @@ class MigrationPlot(PointPlot):
         """Return a width of some pixels in columns."""
         low, high = self.panel.vb.viewRange()[0]
         return count * (high - low) / max(self.width(), 1)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Draw for the new room."""
-        super().resizeEvent(event)
-        # Called by the plotting library too, while the plot is still being made, and when it is taken apart.
-        if getattr(self, "moves", None) and not self.closed:
-            self._redraw()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Say where the keys have gone, that it is brought into sight."""

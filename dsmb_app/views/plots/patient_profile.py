@@ -12,6 +12,7 @@ from dsmb_app.views.plots import profile_lanes as lanes
 from dsmb_app.views.plots.base import pen
 from dsmb_app.views.plots.lanes import GAP, LEFT, Lanes
 from dsmb_app.views.plots.profile_lanes import Target
+from dsmb_app.views.plots.words import write
 from dsmb_app.views.theme import SPACE, Theme, current_theme
 
 _HEAD_ROWS = ("Cycles", "Doses", "Visits")
@@ -132,10 +133,8 @@ class PatientProfilePlot(QWidget):
         panel.getAxis("left").setTicks([[(1.5 + place, row) for place, row in enumerate(rows)]])
         self.head.setFixedHeight(height + 2)
         for mark in profile.marks:
-            text = pg.TextItem(f"{mark.words}, day {mark.day:g}", color=theme.text, anchor=(1, 0.5))
-            text.setFont(font)
-            text.setPos(mark.day, 0.5)
-            panel.addItem(text, ignoreBounds=True)
+            words = f"{mark.words}, day {mark.day:g}"
+            write(panel, words, (mark.day, 0.5), (1, 0.5), font=font, colour=theme.text)
         self._draw_phases(panel, profile)
         self._draw_days(panel, profile, 1.5 + rows.index("Doses"), 1.5 + rows.index("Visits"))
 
@@ -159,10 +158,8 @@ class PatientProfilePlot(QWidget):
             said = f"day {first:g}" if first == last else f"day {first:g} to {last:g}"
             targets.append(Target(first, last, doses, f"Dose\n{said}"))
         if not profile.doses:
-            text = pg.TextItem("no dose days at this level", color=self.theme.muted, anchor=(0, 0.5))
-            text.setFont(self._font())
-            text.setPos(profile.first_day, doses)
-            panel.addItem(text, ignoreBounds=True)
+            at, words = (profile.first_day, doses), "no dose days at this level"
+            write(panel, words, at, (0, 0.5), font=self._font(), colour=self.theme.muted)
         for day, name in profile.visits:
             panel.addItem(
                 pg.PlotCurveItem([day, day], [visits - 0.25, visits + 0.25], pen=pen(self.theme.muted, 1.2)),

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
-from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip
 
 from dsmb_app.views.plots.base import Canvas, pen
+from dsmb_app.views.plots.words import MARGIN, Words, write
 from dsmb_app.views.theme import Theme, current_theme
 
 NEAR = 10
@@ -33,6 +34,10 @@ class PointPlot(Canvas):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.at_hand = -1
         self._xy = np.empty((0, 2))
+        self._drawn_size: QSize | None = None
+        # Not at once: a layout that comes to rest changes it several times.
+        self._refit = QTimer(self, interval=0, singleShot=True)
+        self._refit.timeout.connect(self._fit)
         self.panel: pg.PlotItem = self.addPlot(row=0, col=0, enableMenu=False)
         self.panel.hideButtons()
         self.panel.setMouseEnabled(x=False, y=False)
@@ -59,7 +64,7 @@ class PointPlot(Canvas):
 
     def forget(self) -> None:
         """Draw nothing and keep nothing."""
-        self._xy = np.empty((0, 2))
+        self._xy, self._drawn_size = np.empty((0, 2)), None
         self.panel.clear()
         self.at_hand = -1
 
@@ -84,18 +89,46 @@ class PointPlot(Canvas):
         self.panel.addItem(line, ignoreBounds=True)
 
     def _add_words(
-        self, text: str, x: float, y: float, anchor: tuple[float, float], *, font: QFont | None = None, colour: str = ""
-    ) -> pg.TextItem:
-        words = pg.TextItem(text, color=colour or self.theme.muted, anchor=anchor)
-        words.setFont(font or self.font())
-        words.setPos(x, y)
+        self,
+        text: str,
+        x: float,
+        y: float,
+        anchor: tuple[float, float],
+        *,
+        font: QFont | None = None,
+        colour: str = "",
+        margin: float = MARGIN,
+    ) -> Words:
+        colour, font = colour or self.theme.muted, font or self.font()
+        words = write(self.panel, text, (x, y), anchor, font=font, colour=colour, margin=margin)
         words.setZValue(-40)
-        self.panel.addItem(words, ignoreBounds=True)
         return words
 
+    def room_of(self, words: Words) -> QRectF:
+        """Return where words of the panel stand in this widget, in pixels."""
+        return words.room_at(QPointF(*self._places(np.array([(words.pos().x(), words.pos().y())]))[0]))
+
     def _add_ring(self) -> None:
+        """Add the ring of the point at hand, the last thing drawn."""
+        self._drawn_size = self.size()
         self.panel.addItem(self._ring, ignoreBounds=True)
         self.point_at(-1)
+
+    @property
+    def _outgrown(self) -> bool:
+        """Tell whether what is drawn was drawn for another room."""
+        return self._drawn_size is not None and self._drawn_size != self.size()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Draw for the new room when it has come to rest."""
+        super().resizeEvent(event)
+        # Called by the plotting library too, while the plot is still being made.
+        if hasattr(self, "_refit") and self._outgrown:
+            self._refit.start()
+
+    def _fit(self) -> None:
+        if self._outgrown and not self.closed:
+            self._redraw()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change of theme."""

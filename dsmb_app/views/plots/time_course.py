@@ -7,11 +7,12 @@ import math
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics
 
 from dsmb_app.model.time_course import Course, EventBar, Reading, TimeCourse
 from dsmb_app.views.plots.base import pen
 from dsmb_app.views.plots.point_plot import PointPlot
+from dsmb_app.views.plots.words import write, written_in
 from dsmb_app.views.tables import plain_tip
 from dsmb_app.views.theme import SPACE, Entry, Mark, Theme
 
@@ -57,7 +58,7 @@ class TimeCoursePlot(PointPlot):
     @property
     def printed(self) -> list[str]:
         """Return the words beside the bars of events."""
-        return [item.toPlainText() for item in self.below.items if isinstance(item, pg.TextItem)]
+        return [words.text() for words in written_in(self.below)]
 
     @property
     def dose_days(self) -> list[tuple[float, float]]:
@@ -170,17 +171,8 @@ class TimeCoursePlot(PointPlot):
         room = max(self.width() - self.below.getAxis("left").width() - 2 * SPACE, 1.0)
         cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room))
         latest = last - (metrics.horizontalAdvance(cut) + 2 * SPACE) / room * (last - first)
-        words = pg.TextItem(cut, color=self.theme.muted, anchor=(0, 0.5))
-        words.setFont(self._small_font())
-        words.setPos(max(min(day, latest), first), y)
-        self.below.addItem(words, ignoreBounds=True)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Write the words for the new room."""
-        super().resizeEvent(event)
-        # Called by the plotting library too, while the plot is still being made, and when it is taken apart.
-        if getattr(self, "_figure", None) and not self.closed:
-            self._redraw()
+        at = max(min(day, latest), first), y
+        write(self.below, cut, at, (0, 0.5), font=self._small_font(), colour=self.theme.muted)
 
     def tip_of(self, place: int) -> str:
         """Return test, day and result."""

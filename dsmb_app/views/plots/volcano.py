@@ -17,6 +17,7 @@ from dsmb_app.views.plots import labels
 from dsmb_app.views.plots.base import pen
 from dsmb_app.views.plots.dot_plot import Contrast
 from dsmb_app.views.plots.point_plot import PointPlot
+from dsmb_app.views.plots.words import Words
 from dsmb_app.views.tables import plain_tip
 from dsmb_app.views.theme import Entry, Mark, Theme, mark_of
 
@@ -75,8 +76,8 @@ class Volcano(PointPlot):
         self._table: ResultTable | None = None
         self._contrast: Contrast = ("", "")
         self.points: list[TermPoint] = []
-        self._words: list[pg.TextItem] = []
-        self._guides: list[pg.TextItem] = []
+        self._words: list[Words] = []
+        self._guides: list[Words] = []
         self.menu = QMenu(self)
         self.panel.vb.sigResized.connect(self._place_labels)
 
@@ -150,7 +151,7 @@ class Volcano(PointPlot):
     @property
     def labelled(self) -> list[str]:
         """Return the labels drawn beside symbols."""
-        return [words.toPlainText() for words in self._words]
+        return [words.text() for words in self._words]
 
     def _together(self, place: int) -> list[TermPoint]:
         """Return the terms that stand at the same spot as one of them."""
@@ -175,9 +176,8 @@ class Volcano(PointPlot):
         for placed in labels.place(wanted, self._taken(places), room, self._small_font(), most=_MOST_LABELS):
             at = self.panel.vb.mapSceneToView(placed.room.topLeft())
             words = self._add_words(
-                placed.text, at.x(), at.y(), (0, 0), font=self._small_font(), colour=self.theme.text
+                placed.text, at.x(), at.y(), (0, 0), font=self._small_font(), colour=self.theme.text, margin=0
             )
-            words.textItem.document().setDocumentMargin(0)
             self._words.append(words)
 
     def _taken(self, places: np.ndarray) -> list[QRectF]:
@@ -186,14 +186,8 @@ class Volcano(PointPlot):
         zero, level = self._places(np.array([(0.0, -math.log10(NOMINAL))]))[0]
         lines = [QRectF(zero - 1, room.top(), 2, room.height()), QRectF(room.left(), level - 1, room.width(), 2)]
         sizes = [(x, y, self._size(p)) for (x, y), p in zip(places, self.points, strict=True)]
-        words = [self._room_of(item) for item in self._guides]
+        words = [self.room_of(item) for item in self._guides]
         return [*lines, *words, *(QRectF(x - s / 2, y - s / 2, s, s) for x, y, s in sizes)]
-
-    def _room_of(self, words: pg.TextItem) -> QRectF:
-        """Return where words stand; the item itself knows that only once it has been painted."""
-        at, size, anchor = words.pos(), words.textItem.boundingRect(), words.anchor
-        x, y = self._places(np.array([(at.x(), at.y())]))[0]
-        return QRectF(x - anchor[0] * size.width(), y - anchor[1] * size.height(), size.width(), size.height())
 
     def _label(self, place: int) -> str:
         together = self._together(place)
