@@ -94,10 +94,8 @@ class Digest(QWidget):
         for many in range(len(self._spare) + 1):
             gone = self._spare[:many]
             self.view.show_columns(lambda head, gone=gone: not any(goes(head) for goes in gone))
-            free = self.width() - self.view.arm_header.length() - 2 * self.view.frameWidth()
-            if free >= LEAST_NAME_WIDTH:
+            if self.view.make_room(self.width(), most_names=_MOST_NAMES) >= LEAST_NAME_WIDTH:
                 break
-        self.view.limit_names(free, most=_MOST_NAMES)
         cut = self.view.full_width > self.width()
         bar = self.view.horizontalScrollBar().sizeHint().height() if cut else 0
         self.view.setFixedHeight(self.view.full_height + bar)

@@ -28,7 +28,7 @@ from dsmb_app.views.table_view import ResultView
 from dsmb_app.views.tables import ResultModel, Role, ShownRows
 from dsmb_app.views.theme import SPACE
 
-LEAST_PLOT = 300
+LEAST_PLOT = 280
 NO_EVENTS = ("F1", "T01", "T02", "T03", "T05", "T06", "T07", "T14", "K18M")
 """Exhibits in which no row has a day on which it first came."""
 _MOST_NAMES = 380
@@ -239,6 +239,7 @@ class ExhibitView(QWidget):
     def _fit(self) -> None:
         """Give the table its natural size: in full on a page that scrolls, else before the plot takes the rest."""
         if self._whole:
+            self.view.make_room(self.width(), most_names=_MOST_NAMES)
             cut = self.view.full_width > self.width()
             bar = self.view.horizontalScrollBar().sizeHint().height() if cut else 0
             sentence = 0 if self.rows.rowCount() else 6 * SPACE

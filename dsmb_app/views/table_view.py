@@ -7,7 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequen
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QTableView, QWidget
 
 from dsmb_app.views.cells import GAP, PADDING, CellDelegate, part_widths, stands_alone
-from dsmb_app.views.header import ArmHeader, TermHeader
+from dsmb_app.views.header import MOST_TOP_LINES, TOP_LINES, ArmHeader, TermHeader
 from dsmb_app.views.layout import Head, Layout
 from dsmb_app.views.tables import ResultModel, Role, ShownRows
 from dsmb_app.views.theme import SPACE
@@ -88,6 +88,9 @@ class ResultView(TableView):
         self.setVerticalHeader(self.term_header)
         self.cells = CellDelegate(self)
         self.setItemDelegate(self.cells)
+        self._lengths: dict[int, int] = {}
+        # Arms stand in the middle of what is seen of their columns.
+        self.horizontalScrollBar().valueChanged.connect(lambda _value: self.arm_header.viewport().update())
         self.fix_rows()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -168,10 +171,31 @@ class ResultView(TableView):
             if head and not self.isColumnHidden(column):
                 spans.setdefault((head.arm, head.arm_ref), []).append(column)
                 heads[head.arm, head.arm_ref] = head
+        widths = {place: sum(map(self.columnWidth, columns)) for place, columns in spans.items()}
+        needed = {
+            lines: {place: max(width, self.arm_header.width_for_top(heads[place], lines)) for place, width in widths.items()}
+            for lines in (TOP_LINES, MOST_TOP_LINES)
+        }
+        self._lengths = {lines: sum(found.values()) for lines, found in needed.items()}
         for place, columns in spans.items():
-            missing = self.arm_header.width_for_top(heads[place]) - sum(map(self.columnWidth, columns))
+            missing = needed[self.arm_header.top_lines][place] - widths[place]
             for column in columns if missing > 0 else ():
                 self.setColumnWidth(column, self.columnWidth(column) + -(-missing // len(columns)))
+
+    def make_room(self, width: int, *, most_names: int) -> int:
+        """Let the arms' names go on in a third line, then those of the rows, where the columns need the room.
+
+        Returns what is left of ``width`` for the names of the rows.
+        """
+        free = width - 2 * self.frameWidth()
+        fits = not self._lengths or free - self._lengths[TOP_LINES] >= LEAST_NAME_WIDTH
+        lines = TOP_LINES if fits else MOST_TOP_LINES
+        if lines != self.arm_header.top_lines:
+            self.arm_header.top_lines = lines
+            self.fit()
+        left = free - self.arm_header.length()
+        self.limit_names(left, most=most_names)
+        return left
 
     def show_columns(self, wanted) -> None:
         """Show the columns whose header ``wanted`` agrees to."""
@@ -206,8 +230,7 @@ class ResultView(TableView):
     def hug(self, width: int, *, most_names: int) -> None:
         """Wrap the names where the columns need the room, and take no more than rows, columns and bars need."""
         down, across = self.verticalScrollBar(), self.horizontalScrollBar()
-        free = width - self.arm_header.length() - down.sizeHint().width() - 2 * self.frameWidth()
-        self.limit_names(free, most=most_names)
+        self.make_room(width - down.sizeHint().width(), most_names=most_names)
         self.setMaximumWidth(self.full_width + (down.sizeHint().width() if down.maximum() else 0))
         self.setMaximumHeight(self.full_height + (across.sizeHint().height() if across.maximum() else 0))
 

@@ -36,7 +36,7 @@ class DataQuality(Page):
         super().__init__()
         self._desk = desk
         self.words, self.exhibit = search_box("Search findings"), ExhibitView(desk, TABLE)
-        self.exhibit.view.most_name_width = 470
+        self.exhibit.hugs = True
         self.choice, self.stack = ViewButtons(_HINTS), QStackedWidget()
         self.below: QWidget = label(_ASK, "muted", wraps=True)
         below = QWidget()
