@@ -15,7 +15,7 @@ from dsmb_app.views.controls import label, named
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import flow_of, row_of
 from dsmb_app.views.legend import Sample
-from dsmb_app.views.theme import current_theme, mark_of
+from dsmb_app.views.theme import SPACE, current_theme, mark_of
 
 PRESENT, EXPECTED = "Labs present", "Expected labs"
 _SIDE_BY_SIDE = 2
@@ -39,7 +39,7 @@ class LabsStrip(QWidget):
         super().__init__()
         self._desk, self._number = desk, number
         self.setAccessibleName("Labs present")
-        self._first, self._second = flow_of(gap=10, line_gap=2), flow_of(gap=10, line_gap=2)
+        self._first, self._second = flow_of(gap=8, line_gap=2), flow_of(gap=8, line_gap=2)
         self._line = self._first
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -127,6 +127,9 @@ class LabsStrip(QWidget):
             button.setProperty("kind", "number")
             button.setProperty("short", n.value != size.value)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            # Left to itself it would stand apart from its mark.
+            button.ensurePolished()
+            button.setFixedWidth(button.fontMetrics().horizontalAdvance(words) + SPACE)
             asked = table.exhibit, row.key, Column(arm, Stat.N)
             button.clicked.connect(lambda _checked=False, asked=asked: self.drilled.emit(*asked))
             self.told.append(words)

@@ -14,6 +14,7 @@ from dsmb_app.views.theme import SPACE
 
 ROW_SPACE = 9
 LEAST_NAME_WIDTH, MOST_NAME_WIDTH = 180, 264
+_WHOLE = 1200
 
 
 class TableView(QTableView):
@@ -183,13 +184,13 @@ class ResultView(TableView):
                 self.setColumnWidth(column, self.columnWidth(column) + -(-missing // len(columns)))
 
     def make_room(self, width: int, *, most_names: int) -> int:
-        """Let the arms' names go on in a third line, then those of the rows, where the columns need the room.
+        """Let the arms' names go on in a third line, and those of the rows in a second, where all columns fit so.
 
         Returns what is left of ``width`` for the names of the rows.
         """
         free = width - 2 * self.frameWidth()
-        fits = not self._lengths or free - self._lengths[TOP_LINES] >= LEAST_NAME_WIDTH
-        lines = TOP_LINES if fits else MOST_TOP_LINES
+        fitting = (lines for lines, length in self._lengths.items() if free - length >= LEAST_NAME_WIDTH)
+        lines = next(fitting, TOP_LINES)
         if lines != self.arm_header.top_lines:
             self.arm_header.top_lines = lines
             self.fit()
@@ -251,6 +252,13 @@ class ListingView(TableView):
         header.setMaximumSectionSize(340)
         header.setSortIndicatorClearable(True)
         self.fix_rows()
+
+    def show_whole(self) -> None:
+        """Give every column the width that its longest text needs, in a listing of few columns."""
+        header = self.horizontalHeader()
+        header.setMaximumSectionSize(_WHOLE)
+        header.setStretchLastSection(False)
+        self.resizeColumnsToContents()
 
     def _chosen(self) -> int:
         return len(self.selectionModel().selectedRows())

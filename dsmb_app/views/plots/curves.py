@@ -156,7 +156,8 @@ class CurvePlot(PointPlot):
         self.risk.clear()
         metrics = QFontMetrics(self._small_font())
         names = [_HEADING, *("All subjects" if arm == TOTAL else arm for arm in figure.arms)]
-        room = min(max(map(metrics.horizontalAdvance, names)), _NAMES, max(self.width() // 3, _LEAST))
+        # A pixel more than the longest needs, which stands between two.
+        room = min(max(map(metrics.horizontalAdvance, names)) + 1, _NAMES, max(self.width() // 3, _LEAST))
         shown = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, room) for name in names]
         axis = self.risk.getAxis("left")
         axis.setTicks([[(place + 0.5, name) for place, name in enumerate(shown)]])
