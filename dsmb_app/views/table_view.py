@@ -228,6 +228,12 @@ class ResultView(TableView):
         """Return the height in which every row is seen without scrolling."""
         return self.verticalHeader().length() + self.arm_header.sizeHint().height() + 2 * self.frameWidth()
 
+    def stand_whole(self, width: int, *, more: int = 0) -> None:
+        """Take the height of all rows, of a bar where ``width`` cuts columns off, and ``more``."""
+        bar = self.horizontalScrollBar().sizeHint().height() if self.full_width > width else 0
+        self.setFixedHeight(self.full_height + more + bar)
+        self.setMaximumWidth(self.full_width)
+
     def hug(self, width: int, *, most_names: int) -> None:
         """Wrap the names where the columns need the room, and take no more than rows, columns and bars need."""
         down, across = self.verticalScrollBar(), self.horizontalScrollBar()

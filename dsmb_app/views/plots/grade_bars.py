@@ -18,8 +18,6 @@ from dsmb_app.views.tables import plain_tip
 from dsmb_app.views.theme import Entry, Mark, Theme, mark_of
 
 GRADES = ("Grade 5", "Grade 4", "Grade 3", "Grade 2", "Grade 1", "Grade missing")
-RANKED = "K03"
-"""Its rows come from many tables, a grade without the others that belong to it."""
 SEVERITIES = ("Severe", "Moderate", "Mild", "Severity missing")
 """The last level of the rows that are stacked, worst first; the last of them has no grade."""
 _SHADES = {GRADES: (4, 3, 2, 1, 0), SEVERITIES: (4, 2, 0)}
@@ -59,9 +57,9 @@ class GradeBars(RowPlot):
 
     @staticmethod
     def suits(table: ResultTable) -> bool:
-        """Tell whether a result has rows of worst grade, all of a term's and not some out of other tables."""
-        graded = any(is_grade(row.key) for row in table.rows) and table.exhibit != RANKED
-        return graded and not is_summary(table)
+        """Tell whether a result has rows of worst grade, each below the row of the term whose bar it is a part of."""
+        keys = {row.key for row in table.rows}
+        return any(is_grade(key) and key[:-1] in keys for key in keys) and not is_summary(table)
 
     @property
     def arms(self) -> tuple[str, ...]:
