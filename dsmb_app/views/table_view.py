@@ -174,7 +174,9 @@ class ResultView(TableView):
                 heads[head.arm, head.arm_ref] = head
         widths = {place: sum(map(self.columnWidth, columns)) for place, columns in spans.items()}
         needed = {
-            lines: {place: max(width, self.arm_header.width_for_top(heads[place], lines)) for place, width in widths.items()}
+            lines: {
+                place: max(width, self.arm_header.width_for_top(heads[place], lines)) for place, width in widths.items()
+            }
             for lines in (TOP_LINES, MOST_TOP_LINES)
         }
         self._lengths = {lines: sum(found.values()) for lines, found in needed.items()}
