@@ -14,7 +14,6 @@ from dsmb_app.views.controls import ElidedLabel, label
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.theme import SPACE, current_theme
 
-
 _TRIAL = 220
 """Up to so many pixels the name of the trial stands whole."""
 

@@ -23,7 +23,6 @@ from dsmb_app.views.plots.histogram import HistogramPlot
 from dsmb_app.views.plots.patient_profile import PatientProfilePlot
 from tests.locked import Locked
 
-
 Draw = Callable[..., Canvas]
 
 

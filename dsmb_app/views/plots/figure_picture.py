@@ -39,8 +39,8 @@ class Panel:
 class FigurePicture(Drawing):
     """One figure at a width: its panels side by side, as many as there is room for (``across`` at most), then below.
 
-    ``height``: of a plot that stands alone in its row; ``low``: of one of several rows, 0 for a share of a page. The
-    lower a picture is, the less it is made smaller on a page. The notes stand where a last panel would, if they fit.
+    ``height``: of a plot, 0 for what suits the number of rows; the lower a picture is, the less a page makes it
+    smaller. The notes stand where a last panel would, if they fit.
     """
 
     def __init__(
@@ -52,8 +52,7 @@ class FigurePicture(Drawing):
         notes: Sequence[str],
         source: str,
         width: int = 1000,
-        height: int = PLOT_HEIGHT,
-        low: int = 0,
+        height: int = 0,
         across: int = _MOST_ACROSS,
     ) -> None:
         super().__init__(title=title, source=source, width=width)
@@ -61,8 +60,7 @@ class FigurePicture(Drawing):
         self._across = min(len(panels), across, max((width - 2 * MARGIN) // _LEAST_PANEL, 1))
         self._rows = -(-len(panels) // self._across)
         # One page holds them all.
-        shared = low or max(_LEAST_HEIGHT, 2 * PLOT_HEIGHT // (self._rows + 1))
-        self._high = height if self._rows == 1 else shared
+        self._high = height or max(_LEAST_HEIGHT, 2 * PLOT_HEIGHT // (self._rows + 1))
         self._wide = (width - 2 * MARGIN - (self._across - 1) * _GAP) // self._across
         self._legend = tuple(dict.fromkeys(entry for panel in panels for entry in panel.legend))
 

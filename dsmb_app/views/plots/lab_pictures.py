@@ -11,7 +11,7 @@ from dsmb_app.views.plots.lab_plot import legend_of
 from dsmb_app.views.plots.nadir import NadirPlot
 from dsmb_app.views.theme import LIGHT
 
-_WIDTH, _LOW = 1300, 216
+_WIDTH, _LOW, _ACROSS = 1300, 216, 3
 """Six panels and their notes, nearly as wide to high as a printed page."""
 
 
@@ -28,7 +28,8 @@ def nadir_picture(figures: Sequence[PointFigure], *, absent: Sequence[str], sour
         notes=[*([f"Nothing to draw: {', '.join(absent)}."] if absent else []), *_notes(figures)],
         source=source,
         width=_WIDTH,
-        low=_LOW,
+        height=_LOW if len(figures) > _ACROSS else 0,
+        across=_ACROSS,
     )
 
 

@@ -29,6 +29,6 @@ def period_picture(figure: PeriodFigure, *, source: str) -> FigurePicture:
         notes=figure.footnotes,
         source=source,
         width=_WIDTH,
-        low=_LOW,
+        height=_LOW,
         across=2,
     )
