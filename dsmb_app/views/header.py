@@ -56,8 +56,9 @@ class ArmHeader(QHeaderView):
         """Return room for both rows."""
         return QSize(super().sizeHint().width(), self.top_height() + self.sub_height())
 
-    def width_for_top(self, head: Head, lines: int) -> int:
-        """Return the least width in which an arm's name stands whole on so many lines."""
+    def width_for_top(self, head: Head, lines: int = 0) -> int:
+        """Return the least width in which an arm's name stands whole on so many lines; 0: on those that there are."""
+        lines = lines or self.top_lines
         metrics = QFontMetrics(self.top_font())
         room = self._mark_room(head) + SPACE
         longest_word = max(metrics.horizontalAdvance(word) for word in head.title.split())
