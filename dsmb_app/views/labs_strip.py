@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from dsmb_app.model.figures import LabFigure
@@ -24,6 +24,19 @@ _SIDE_BY_SIDE = 2
 def panel_of(test: str) -> str:
     """Return the panel of a laboratory test by its code, "" for one that is in none."""
     return next((name for name, tests in panels().items() if test in tests), "")
+
+
+class _Number(QToolButton):
+    """As wide as its words: with Qt's own room beside them they would stand apart from their mark."""
+
+    def sizeHint(self) -> QSize:
+        """Return the room of the words."""
+        self.ensurePolished()
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + SPACE, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same."""
+        return self.sizeHint()
 
 
 class LabsStrip(QWidget):
@@ -122,14 +135,11 @@ class LabsStrip(QWidget):
             if n is None or size is None:
                 continue
             words = _of_all(arm, n.text, size.text)
-            button: QToolButton = named(QToolButton(), f"{row.label}, {words}", hint="Show these subjects")
+            button: QToolButton = named(_Number(), f"{row.label}, {words}", hint="Show these subjects")
             button.setText(words)
             button.setProperty("kind", "number")
             button.setProperty("short", n.value != size.value)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            # Left to itself it would stand apart from its mark.
-            button.ensurePolished()
-            button.setFixedWidth(button.fontMetrics().horizontalAdvance(words) + SPACE)
             asked = table.exhibit, row.key, Column(arm, Stat.N)
             button.clicked.connect(lambda _checked=False, asked=asked: self.drilled.emit(*asked))
             self.told.append(words)
