@@ -39,6 +39,22 @@ def test_that_the_thresholds_are_below_ninety_percent_and_more_than_ten_points()
     assert made({"A": (0, 0), "B": (95, 100), "Total": (95, 100)}).warning("Liver tests") == ""
 
 
+def test_that_in_brief_the_arms_are_named_once_and_shares_with_one_warning_stand_together() -> None:
+    labs = {"A": Share(9, 10), "B": Share(7, 10), "Total": Share(16, 20)}
+    visits = {"A": Share(10, 10), "B": Share(19, 20), "Total": Share(29, 30)}
+    none = {"A": 0, "B": 0, "Total": 0}
+    years = {"A": 1.0, "B": 2.0, "Total": 3.0}
+    found = Maturity(tuple(none), none, years, {"Liver tests": labs, "Visits": visits, "Urine": labs}, none, none, none)
+    assert [words for words, _ in found.brief()] == [
+        "Liver tests 80.0% (A 90.0%, B 70.0%), Urine 80.0% (90.0, 70.0) - CHECK: below 90%, arms over 10 points apart",
+        "3.0 patient-years (1.0, 2.0)",
+        "Visits 96.7% (100.0, 95.0)",
+        "0 record(s) set aside after the cut-off",
+        "last contact overdue in 0 of 0 on study",
+    ]
+    assert found.brief(("Visits",))[0] == ("3.0 patient-years (A 1.0, B 2.0)", "")
+
+
 def test_that_the_demos_shares_are_those_of_the_raw_files_by_arm(demo: Locked) -> None:
     found = demo.opened(Level.NAMED).maturity()
     arm = {name: "hrIL-2" if person["ACTARM"] == IL2 else "Placebo" for name, person in treated().items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dsmb_app.analyses.ae_flags import seriousness_conflict
 from dsmb_app.model import filters, formats
-from dsmb_app.model.choices import FILTERS, RECORD_FILTERS, SUBJECT_FILTERS
+from dsmb_app.model.choices import FILTERS, RECORD_FILTERS, SUBJECT_FILTERS, UNTOUCHED
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.events import NOT_RELATED, grading_used
 from dsmb_app.model.intensity import initial_column, initial_columns
@@ -41,7 +41,7 @@ def only(cut: Cut, *, records: bool) -> str:
 def not_narrowed(cut: Cut, what: str) -> list[str]:
     """Say of which lines the filters of records leave the counts as they are; nothing without such a filter."""
     found = filters.words(cut, RECORD_FILTERS)
-    return [f"Whatever the filter of events ({found}): {what}."] if found else []
+    return [f"{UNTOUCHED} ({found}): {what}."] if found else []
 
 
 def population(cut: Cut) -> str:

@@ -24,6 +24,8 @@ RECORD_FILTERS = ("serious", "grade", "related", "action", "basket", "soc", "tex
 """They choose adverse-event records, and so touch the exhibits that count these."""
 SUBJECT_FILTERS = ("sex", "age", "site", "flag")
 """They choose subjects, and so change every denominator of every exhibit."""
+UNTOUCHED = "Whatever the filter of events"
+"""So begins a footnote that names the lines whose counts a filter of records leaves as they are."""
 FILTERS = (*RECORD_FILTERS, *SUBJECT_FILTERS)
 
 

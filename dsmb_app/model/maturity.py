@@ -57,18 +57,22 @@ class Maturity:
             said.append(f"arms over {APART:g} points apart")
         return ", ".join(said)
 
-    def words_of(self, name: str) -> str:
-        """Return a share in words: ``Liver tests 93.1% (A 94.3%, B 91.8%)``."""
-        total, *arms = (f"{c} {_percent(self.present[name][c])}" for c in (TOTAL, *self._arms))
-        beside = f" ({', '.join(arms)})" if arms else ""
-        return f"{name} {total.removeprefix(f'{TOTAL} ')}{beside}"
+    def words_of(self, name: str, *, named: bool = True) -> str:
+        """Return a share in words: ``Liver tests 93.1% (A 94.3%, B 91.8%)``; ``named``: with the names of the arms."""
+        total, *arms = (_percent(self.present[name][c]) for c in (TOTAL, *self._arms))
+        return f"{name} {total}{self._beside(arms, named=named)}"
 
-    @property
-    def exposure(self) -> str:
+    def exposure(self, *, named: bool = True) -> str:
         """Return the time watched in words."""
-        total, *arms = (f"{c} {formats.half_up(self.years[c], 1)}" for c in (TOTAL, *self._arms))
-        beside = f" ({', '.join(arms)})" if arms else ""
-        return f"{total.removeprefix(f'{TOTAL} ')} patient-years{beside}"
+        total, *arms = (formats.half_up(self.years[c], 1) for c in (TOTAL, *self._arms))
+        return f"{total} patient-years{self._beside(arms, named=named)}"
+
+    def _beside(self, texts: list[str], *, named: bool) -> str:
+        words = [f"{arm} {text}" for arm, text in zip(self._arms, texts, strict=True)]
+        if not named:
+            # What they are parts of has just said it.
+            words = [text.removesuffix("%") for text in texts]
+        return f" ({', '.join(words)})" if words else ""
 
     @property
     def left_out(self) -> str:
@@ -91,9 +95,28 @@ class Maturity:
         """Return everything on one line, for a sheet of a pack."""
         return f"Data so far: {'; '.join(words for words, _ in self.parts())}"
 
+    def brief(self, about: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+        """Return the same as ``parts`` in fewer words, what calls for care first.
+
+        The arms are named in the first bracket alone, the others keep their order; shares with the same warning, or
+        without one, stand together.
+        """
+        alike: dict[str, list[str]] = {}
+        for name in self.names(about):
+            alike.setdefault(self.warning(name), []).append(name)
+        fine = alike.pop("", [])
+        first = next((names[0] for names in alike.values()), "")
+
+        def shares(names: list[str]) -> str:
+            return ", ".join(self.words_of(name, named=name == first) for name in names)
+
+        found = [(f"{shares(names)} - CHECK: {why}", why) for why, names in alike.items()]
+        found.append((self.exposure(named=not first), ""))
+        return [*found, *([(shares(fine), "")] if fine else []), (self.left_out, ""), (self.contact, "")]
+
     def parts(self, about: tuple[str, ...] = ()) -> list[tuple[str, str]]:
         """Return the words of the line one after the other, each with its warning ("" for none)."""
-        found = [(self.exposure, "")]
+        found = [(self.exposure(), "")]
         for name in self.names(about):
             why = self.warning(name)
             found.append((f"{self.words_of(name)}{f' - CHECK: {why}' if why else ''}", why))

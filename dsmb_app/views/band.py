@@ -14,6 +14,9 @@ from dsmb_app.views.controls import ElidedLabel, label
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.theme import SPACE, current_theme
 
+_TRIAL = 220
+"""Up to so many pixels the name of the trial stands whole."""
+
 
 class SessionBand(QWidget):
     """One row over the whole window."""
@@ -25,7 +28,8 @@ class SessionBand(QWidget):
         self._desk = desk
         self.level = label(kind="level")
         self.trial = ElidedLabel("strong")
-        self.cutoff, self.snapshot, self.size = label(), label(), label()
+        # Where there is too little room the identifier gives way first: its tooltip and every copy have it whole.
+        self.cutoff, self.snapshot, self.size = label(), ElidedLabel(), label()
         self.marks: list[QLabel] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
@@ -48,9 +52,12 @@ class SessionBand(QWidget):
         study = session.study.study
         self.level.setText(wording.level_words(session.level, session.arms))
         self.trial.setText(study.id)
+        self.trial.ensurePolished()
+        self.trial.setMinimumWidth(min(self.trial.sizeHint().width(), _TRIAL))
         self.cutoff.setText(f"Data cut-off {wording.day(study.cutoff)}")
         self.snapshot.setText(f"Snapshot {session.snapshot.snap_id}")
-        self.snapshot.setToolTip(f"{session.snapshot.file_name}, SHA-256 {session.snapshot.sha256}")
+        told = f"{self.snapshot.text()}: {session.snapshot.file_name}, SHA-256 {session.snapshot.sha256}"
+        self.snapshot.setToolTip(html.escape(told))
         only = session.only(SUBJECT_FILTERS)
         self.size.setText(f"N={session.arm_sizes[TOTAL]}{' (filtered)' if only else ''}")
         self.size.setToolTip(html.escape(f"Safety population: treated subjects{f'. Only: {only}' if only else ''}"))

@@ -30,7 +30,7 @@ class _Tinted:
 
     icon_name = ""
     on_accent = False
-    _tinted = ("", "")
+    _tinted = ("", "", "")
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change of theme."""
@@ -41,10 +41,10 @@ class _Tinted:
     def tint(self) -> None:
         """Draw the icon anew where it or its colour is another one: Qt tells of a palette far more often."""
         theme = current_theme()
-        wanted = (self.icon_name, theme.on_accent if self.on_accent else theme.text)
+        wanted = (self.icon_name, theme.on_accent if self.on_accent else theme.text, theme.muted)
         if wanted != self._tinted:
             self._tinted = wanted
-            self.setIcon(icon(*wanted))
+            self.setIcon(icon(wanted[0], wanted[1], disabled=wanted[2]))
 
 
 class Button(_Tinted, QPushButton):

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from dsmb_app.model.choices import UNTOUCHED
 from dsmb_app.model.result import Column, ResultTable, Row, RowKey
 from dsmb_app.views.controls import label, tool
 from dsmb_app.views.layout import Head
@@ -67,7 +68,9 @@ class Digest(QWidget):
         self.table = table
         self.view.setVisible(table is not None)
         self.title.setText(f"{table.exhibit}  {table.title}" if table else "")
-        self.subtitle.setText(f"{table.subtitle} · {table.population}" if table else "")
+        # Which lines a filter leaves as they are must be read beside them.
+        kept = [note for note in table.footnotes if note.startswith(UNTOUCHED)] if table else []
+        self.subtitle.setText("\n".join([f"{table.subtitle} · {table.population}", *kept]) if table else "")
         shown = table and replace(
             table,
             # Out of their table the rows stand beside each other.
@@ -94,14 +97,9 @@ class Digest(QWidget):
         for many in range(len(self._spare) + 1):
             gone = self._spare[:many]
             self.view.show_columns(lambda head, gone=gone: not any(goes(head) for goes in gone))
-            free = self.width() - self.view.arm_header.length() - 2 * self.view.frameWidth()
-            if free >= LEAST_NAME_WIDTH:
+            if self.view.make_room(self.width(), most_names=_MOST_NAMES) >= LEAST_NAME_WIDTH:
                 break
-        self.view.limit_names(free, most=_MOST_NAMES)
-        cut = self.view.full_width > self.width()
-        bar = self.view.horizontalScrollBar().sizeHint().height() if cut else 0
-        self.view.setFixedHeight(self.view.full_height + bar)
-        self.view.setMaximumWidth(self.view.full_width)
+        self.view.stand_whole(self.width())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Divide the new room."""

@@ -28,10 +28,11 @@ from dsmb_app.views.table_view import ResultView
 from dsmb_app.views.tables import ResultModel, Role, ShownRows
 from dsmb_app.views.theme import SPACE
 
-LEAST_PLOT = 300
+LEAST_PLOT = 280
 NO_EVENTS = ("F1", "T01", "T02", "T03", "T05", "T06", "T07", "T14", "K18M")
 """Exhibits in which no row has a day on which it first came."""
-_MOST_NAMES = 380
+_MOST_NAMES, _NAMES, _PLOT = 380, 27, 40
+"""Room for names in pixels; and, in percent, what they have at least and a plot has before they get more."""
 MOST_CONTRASTS = 3
 """More of them than this would hide each other in a row of the plot."""
 
@@ -239,17 +240,16 @@ class ExhibitView(QWidget):
     def _fit(self) -> None:
         """Give the table its natural size: in full on a page that scrolls, else before the plot takes the rest."""
         if self._whole:
-            cut = self.view.full_width > self.width()
-            bar = self.view.horizontalScrollBar().sizeHint().height() if cut else 0
-            sentence = 0 if self.rows.rowCount() else 6 * SPACE
-            self.view.setFixedHeight(self.view.full_height + sentence + bar)
-            self.view.setMaximumWidth(self.view.full_width)
+            self.view.make_room(self.width(), most_names=_MOST_NAMES)
+            self.view.stand_whole(self.width(), more=0 if self.rows.rowCount() else 6 * SPACE)
         elif self.hugs:
             self._hug()
         elif self.plot and not self._divided:
-            self.view.limit_names(self.width() * 27 // 100)
-            wanted = self.view.full_width + self.view.verticalScrollBar().sizeHint().width()
-            plot = max(self.body.width() - wanted - self.body.handleWidth(), LEAST_PLOT)
+            beside = self.view.verticalScrollBar().sizeHint().width() + self.body.handleWidth()
+            plot = max(self.width() * _PLOT // 100, LEAST_PLOT)
+            free = self.width() - self.view.arm_header.length() - beside - plot
+            self.view.limit_names(max(free, self.width() * _NAMES // 100), most=_MOST_NAMES)
+            plot = max(self.body.width() - self.view.full_width - beside, LEAST_PLOT)
             self.body.setSizes([self.body.width() - plot, plot])
 
     def _hug(self) -> None:

@@ -15,8 +15,10 @@ from dsmb_app.views.theme import SPACE, current_theme, mark_of
 
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 _NAME = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_MARK = 18
-TOP_LINES = 2
+_MARK, _TO_MARK = 18, 10
+"""Room for an arm's mark before its name, and from the middle of the mark to the name, in pixels."""
+TOP_LINES, MOST_TOP_LINES = 2, 3
+"""Of text in the upper row: as a rule, and where columns have to be narrow."""
 
 
 class ArmHeader(QHeaderView):
@@ -25,6 +27,7 @@ class ArmHeader(QHeaderView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.result: ResultTable | None = None
+        self.top_lines = TOP_LINES
         self.setSectionsClickable(False)
         self.setHighlightSections(False)
         self.setMinimumSectionSize(28)
@@ -41,8 +44,8 @@ class ArmHeader(QHeaderView):
         return font
 
     def top_height(self) -> int:
-        """Return the height of the upper row: two lines of text."""
-        return TOP_LINES * QFontMetrics(self.top_font()).lineSpacing() + SPACE
+        """Return the height of the upper row."""
+        return self.top_lines * QFontMetrics(self.top_font()).lineSpacing() + SPACE
 
     def sub_height(self) -> int:
         """Return the height of the lower row; none where rows say what is printed."""
@@ -53,15 +56,17 @@ class ArmHeader(QHeaderView):
         """Return room for both rows."""
         return QSize(super().sizeHint().width(), self.top_height() + self.sub_height())
 
-    def width_for_top(self, head: Head) -> int:
-        """Return the least width in which an arm's name stands whole on two lines."""
+    def width_for_top(self, head: Head, lines: int = 0) -> int:
+        """Return the least width in which an arm's name stands whole on so many lines; 0: on those that there are."""
+        lines = lines or self.top_lines
         metrics = QFontMetrics(self.top_font())
         room = self._mark_room(head) + SPACE
         longest_word = max(metrics.horizontalAdvance(word) for word in head.title.split())
         width = longest_word
         while width < metrics.horizontalAdvance(head.title):
             box = metrics.boundingRect(QRect(0, 0, width, 1000), int(_WRAP), head.title)
-            if box.height() <= TOP_LINES * metrics.lineSpacing() and box.width() <= width:
+            # Qt rounds every line by itself.
+            if box.height() < (lines + 0.5) * metrics.lineSpacing() and box.width() <= width:
                 break
             width += 4
         return width + room
@@ -106,14 +111,23 @@ class ArmHeader(QHeaderView):
         theme = current_theme()
         room = self._mark_room(head)
         metrics = QFontMetrics(self.top_font())
-        box = span.adjusted(SPACE // 2 + room, 0, -SPACE // 2, 0)
+        sides = SPACE // 2 + room, SPACE // 2
+        needed = metrics.boundingRect(span.adjusted(sides[0], 0, -sides[1], 0), int(_WRAP), head.title).width()
+        box = self._in_sight(span, needed + sum(sides)).adjusted(sides[0], 0, -sides[1], 0)
         used = metrics.boundingRect(box, int(_WRAP), head.title)
         painter.setFont(self.top_font())
         painter.setPen(QColor(theme.text))
-        painter.drawText(box.translated(-room // 2 if room else 0, 0), int(_WRAP), head.title)
+        painter.drawText(box, int(_WRAP), head.title)
         if room:
-            middle = QPointF(used.left() - room // 2 - SPACE + 1, span.center().y() + 1)
+            middle = QPointF(used.left() - _TO_MARK, span.center().y() + 1)
             marks.draw(painter, mark_of(theme, self.result, head.arm), middle)
+
+    def _in_sight(self, span: QRect, least: int) -> QRect:
+        """Return the part of a span that is not scrolled out of sight, at least so wide."""
+        left, right = max(span.left(), 0), min(span.right() + 1, self.viewport().width())
+        if right - left < least:
+            left, right = (max(span.left(), right - least), right) if span.left() < 0 else (left, left + least)
+        return QRect(left, span.top(), right - left, span.height())
 
 
 class TermHeader(QHeaderView):

@@ -14,11 +14,17 @@ _INK = "#000"
 _SCALES = (1, 2, 3)
 
 
-def icon(name: str, colour: str, *, size: int = 20) -> QIcon:
-    """Return an icon of ``resources/icons`` in a colour (#rrggbb), ``size`` pixels at 100%, sharp to 300%."""
+def icon(name: str, colour: str, *, disabled: str = "", size: int = 20) -> QIcon:
+    """Return an icon of ``resources/icons`` in a colour (#rrggbb), ``size`` pixels at 100%, sharp to 300%.
+
+    ``disabled``: its colour where it cannot be used, "" for the same.
+    """
     found = QIcon()
+    # Left to itself Qt pales both, beside words that it does not pale.
+    colours = {QIcon.Mode.Normal: colour, QIcon.Mode.Selected: colour, QIcon.Mode.Disabled: disabled or colour}
     for scale in _SCALES:
-        found.addPixmap(pixmap(name, colour, size=size, scale=scale))
+        for mode, one in colours.items():
+            found.addPixmap(pixmap(name, one, size=size, scale=scale), mode)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from dsmb_app.model.figures import LabFigure
@@ -15,7 +15,7 @@ from dsmb_app.views.controls import label, named
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import flow_of, row_of
 from dsmb_app.views.legend import Sample
-from dsmb_app.views.theme import current_theme, mark_of
+from dsmb_app.views.theme import SPACE, current_theme, mark_of
 
 PRESENT, EXPECTED = "Labs present", "Expected labs"
 _SIDE_BY_SIDE = 2
@@ -24,6 +24,19 @@ _SIDE_BY_SIDE = 2
 def panel_of(test: str) -> str:
     """Return the panel of a laboratory test by its code, "" for one that is in none."""
     return next((name for name, tests in panels().items() if test in tests), "")
+
+
+class _Number(QToolButton):
+    """As wide as its words: with Qt's own room beside them they would stand apart from their mark."""
+
+    def sizeHint(self) -> QSize:
+        """Return the room of the words."""
+        self.ensurePolished()
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + SPACE, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same."""
+        return self.sizeHint()
 
 
 class LabsStrip(QWidget):
@@ -39,7 +52,7 @@ class LabsStrip(QWidget):
         super().__init__()
         self._desk, self._number = desk, number
         self.setAccessibleName("Labs present")
-        self._first, self._second = flow_of(gap=10, line_gap=2), flow_of(gap=10, line_gap=2)
+        self._first, self._second = flow_of(gap=8, line_gap=2), flow_of(gap=8, line_gap=2)
         self._line = self._first
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -122,7 +135,7 @@ class LabsStrip(QWidget):
             if n is None or size is None:
                 continue
             words = _of_all(arm, n.text, size.text)
-            button: QToolButton = named(QToolButton(), f"{row.label}, {words}", hint="Show these subjects")
+            button: QToolButton = named(_Number(), f"{row.label}, {words}", hint="Show these subjects")
             button.setText(words)
             button.setProperty("kind", "number")
             button.setProperty("short", n.value != size.value)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from dsmb_app.model.maturity import APART, LEAST, Maturity
 from dsmb_app.views.asking import Asking
-from dsmb_app.views.controls import ElidedLabel
+from dsmb_app.views.controls import label
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.theme import SPACE
 
@@ -17,21 +19,29 @@ WARNING = "\u26a0 CHECK"
 """Stands before everything else while a share calls for care; the strip then changes its colour too."""
 
 
+Parts = Sequence[tuple[str, str]]
+"""Words one after the other, each with its warning, "" for none."""
+
+
 class MaturityStrip(QWidget):
-    """One line over every page; a page may ask for the panels that it is about."""
+    """One line over every page; a page may ask for the panels that it is about.
+
+    Where the line has no room it says the same in fewer words, on as many lines as these need: nothing is cut off.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.setObjectName("maturity")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._desk, self._about = desk, ()
+        self._whole = self._brief = ""
         self.sign = QLabel(WARNING)
         self.sign.setProperty("kind", "strong")
-        self.words = ElidedLabel()
+        self.words = label(wraps=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * SPACE, SPACE // 3, 2 * SPACE, SPACE // 3)
         row.setSpacing(SPACE)
-        row.addWidget(self.sign)
+        row.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.words, 1)
         self._asking = Asking(desk)
         desk.results_changed.connect(self.refresh)
@@ -53,20 +63,39 @@ class MaturityStrip(QWidget):
         self._asking.ask(lambda: self._desk.maturity, show=self._show, say=lambda why: self._say([(why, "")]))
 
     def _show(self, maturity: Maturity) -> None:
-        self._say(maturity.parts(self._about))
+        self._say(maturity.parts(self._about), maturity.brief(self._about))
 
-    def _say(self, parts: Sequence[tuple[str, str]]) -> None:
-        # What calls for care comes first, so that a narrow window does not cut it off.
+    def _say(self, parts: Parts, brief: Parts | None = None) -> None:
+        # What calls for care comes first.
         parts = sorted(parts, key=lambda part: not part[1])
         warned = any(why for _, why in parts)
-        self.words.setText("  ·  ".join(words for words, _ in parts))
+        self._whole, self._brief = _joined(parts, "  ·  "), _joined(brief or parts, " · ")
         self.words.setToolTip(
-            f"{self.words.toolTip()}\nCHECK: a share below {LEAST:g}%, or arms over {APART:g} points apart. "
+            f"{html.escape(self._whole)}\nCHECK: a share below {LEAST:g}%, or arms over {APART:g} points apart. "
             "Who is behind it: Data quality (T07)."
         )
-        self.setAccessibleName(f"{WARNING}: {self.words.text()}" if warned else self.words.text())
+        self.setAccessibleName(f"{WARNING}: {self._whole}" if warned else self._whole)
         self.sign.setVisible(warned)
         self.setProperty("warns", warned)
         for widget in (self, self.sign, self.words):
             widget.style().unpolish(widget)
             widget.style().polish(widget)
+        self._choose_words()
+
+    def _choose_words(self) -> None:
+        """Say as much as has room on one line."""
+        sides = self.layout().contentsMargins()
+        room = self.width() - sides.left() - sides.right()
+        if self.property("warns"):
+            room -= self.sign.sizeHint().width() + self.layout().spacing()
+        fits = self.words.fontMetrics().horizontalAdvance(self._whole) <= room
+        self.words.setText(self._whole if fits else self._brief)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the words for the new room."""
+        super().resizeEvent(event)
+        self._choose_words()
+
+
+def _joined(parts: Parts, between: str) -> str:
+    return between.join(words for words, _ in parts)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequen
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QTableView, QWidget
 
 from dsmb_app.views.cells import GAP, PADDING, CellDelegate, part_widths, stands_alone
-from dsmb_app.views.header import ArmHeader, TermHeader
+from dsmb_app.views.header import MOST_TOP_LINES, TOP_LINES, ArmHeader, TermHeader
 from dsmb_app.views.layout import Head, Layout
 from dsmb_app.views.tables import ResultModel, Role, ShownRows
 from dsmb_app.views.theme import SPACE
@@ -16,6 +16,7 @@ ROW_SPACE = 9
 _LOOKED_AT = 200
 """So many rows tell how wide a listing's columns are."""
 LEAST_NAME_WIDTH, MOST_NAME_WIDTH = 180, 264
+_WHOLE = 1200
 
 
 class TableView(QTableView):
@@ -90,6 +91,9 @@ class ResultView(TableView):
         self.setVerticalHeader(self.term_header)
         self.cells = CellDelegate(self)
         self.setItemDelegate(self.cells)
+        self._lengths: dict[int, int] = {}
+        # Arms stand in the middle of what is seen of their columns.
+        self.horizontalScrollBar().valueChanged.connect(lambda _value: self.arm_header.viewport().update())
         self.fix_rows()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -170,10 +174,33 @@ class ResultView(TableView):
             if head and not self.isColumnHidden(column):
                 spans.setdefault((head.arm, head.arm_ref), []).append(column)
                 heads[head.arm, head.arm_ref] = head
+        widths = {place: sum(map(self.columnWidth, columns)) for place, columns in spans.items()}
+        needed = {
+            lines: {
+                place: max(width, self.arm_header.width_for_top(heads[place], lines)) for place, width in widths.items()
+            }
+            for lines in (TOP_LINES, MOST_TOP_LINES)
+        }
+        self._lengths = {lines: sum(found.values()) for lines, found in needed.items()}
         for place, columns in spans.items():
-            missing = self.arm_header.width_for_top(heads[place]) - sum(map(self.columnWidth, columns))
+            missing = needed[self.arm_header.top_lines][place] - widths[place]
             for column in columns if missing > 0 else ():
                 self.setColumnWidth(column, self.columnWidth(column) + -(-missing // len(columns)))
+
+    def make_room(self, width: int, *, most_names: int) -> int:
+        """Let the arms' names go on in a third line, and those of the rows in a second, where all columns fit so.
+
+        Returns what is left of ``width`` for the names of the rows.
+        """
+        free = width - 2 * self.frameWidth()
+        fitting = (lines for lines, length in self._lengths.items() if free - length >= LEAST_NAME_WIDTH)
+        lines = next(fitting, TOP_LINES)
+        if lines != self.arm_header.top_lines:
+            self.arm_header.top_lines = lines
+            self.fit()
+        left = free - self.arm_header.length()
+        self.limit_names(left, most=most_names)
+        return left
 
     def show_columns(self, wanted) -> None:
         """Show the columns whose header ``wanted`` agrees to."""
@@ -205,11 +232,16 @@ class ResultView(TableView):
         """Return the height in which every row is seen without scrolling."""
         return self.verticalHeader().length() + self.arm_header.sizeHint().height() + 2 * self.frameWidth()
 
+    def stand_whole(self, width: int, *, more: int = 0) -> None:
+        """Take the height of all rows, of a bar where ``width`` cuts columns off, and ``more``."""
+        bar = self.horizontalScrollBar().sizeHint().height() if self.full_width > width else 0
+        self.setFixedHeight(self.full_height + more + bar)
+        self.setMaximumWidth(self.full_width)
+
     def hug(self, width: int, *, most_names: int) -> None:
         """Wrap the names where the columns need the room, and take no more than rows, columns and bars need."""
         down, across = self.verticalScrollBar(), self.horizontalScrollBar()
-        free = width - self.arm_header.length() - down.sizeHint().width() - 2 * self.frameWidth()
-        self.limit_names(free, most=most_names)
+        self.make_room(width - down.sizeHint().width(), most_names=most_names)
         self.setMaximumWidth(self.full_width + (down.sizeHint().width() if down.maximum() else 0))
         self.setMaximumHeight(self.full_height + (across.sizeHint().height() if across.maximum() else 0))
 
@@ -245,6 +277,13 @@ class ListingView(TableView):
                 around = self.sizeHintForIndex(model.index(0, column)).width() - metrics.horizontalAdvance(texts[0])
                 wide = max(wide, max(map(metrics.horizontalAdvance, set(texts))) + around)
             self.setColumnWidth(column, wide)
+
+    def show_whole(self) -> None:
+        """Give every column the width that its longest text needs, in a listing of few columns."""
+        header = self.horizontalHeader()
+        header.setMaximumSectionSize(_WHOLE)
+        header.setStretchLastSection(False)
+        self.fit_columns()
 
     def _chosen(self) -> int:
         return len(self.selectionModel().selectedRows())

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication
 
+from dsmb_app.app import settle
 from dsmb_app.model.result import Column
 from dsmb_app.model.words import Level, Stat
 from tests.locked import Locked, lock_for_test
@@ -116,6 +118,19 @@ def test_that_missing_labs_of_one_arm_turn_the_strip(
     assert strip.words.text().startswith(panel)
     assert "below 90%" in strip.words.text()
     assert ("hrIL-2" in strip.words.text()) == (level is Level.NAMED)
+
+
+@pytest.mark.parametrize("width", [2200, 1024, 760])
+def test_that_nothing_of_the_strip_is_cut_off(show: Show, at_level: AtLevel, width: int) -> None:
+    review = show(at_level(Level.NAMED), "All exhibits")
+    review.resize(width, 700)
+    settle()
+    strip = review.strip
+    line = QFontMetrics(strip.words.font()).height()
+    assert strip.words.height() >= strip.words.heightForWidth(strip.words.width())
+    assert strip.words.height() < 2 * line or width < 2200
+    assert strip.words.text().count("hrIL-2") == (4 if width == 2200 else 1)
+    assert "on study" in strip.words.text()
 
 
 def test_that_complete_labs_leave_the_strip_quiet(show: Show, at_level: AtLevel) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolButton
 
 from dsmb_app.app import settle
+from dsmb_app.model.choices import UNTOUCHED
 from dsmb_app.model.result import Column
 from dsmb_app.model.words import TOTAL, Level, Stat
 from dsmb_app.views import jobs
@@ -52,6 +53,16 @@ def title(review: Review) -> str:
 
 def button(page: Overview, words: str) -> QToolButton:
     return next(one for one in page.flow.numbers if one.accessibleName().startswith(words))
+
+
+def test_that_lines_that_a_filter_leaves_as_they_are_are_named_beside_them(
+    demo: Locked, tmp_path: Path, qtbot, show: Show
+) -> None:
+    review, page = shown(qtbot, show, demo, Level.POOLED, tmp_path)
+    assert UNTOUCHED not in page.events.subtitle.text()
+    review.desk.choose(text="pain")
+    settle()
+    assert f"{UNTOUCHED} (terms with \u201cpain\u201d): " in page.events.subtitle.text()
 
 
 @LEVELS

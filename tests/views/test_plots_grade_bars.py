@@ -15,6 +15,7 @@ from dsmb_app.session import Session
 from dsmb_app.views.pack_picture import pack_picture
 from dsmb_app.views.pages import adverse_event_views as views
 from dsmb_app.views.plots import grade_bars
+from dsmb_app.views.plots.dot_plot import DotPlot
 from dsmb_app.views.plots.grade_bars import GradeBars, is_grade
 from dsmb_app.views.review import Review
 from dsmb_app.views.theme import THEMES
@@ -34,6 +35,20 @@ def bars(show: Show, session: Session) -> tuple[Review, GradeBars]:
 def test_that_the_grades_stacked_are_the_rows_of_the_table() -> None:
     assert tuple(ae_grades.GRADES.values()) == grade_bars.GRADES
     assert tuple(ae_grades.SEVERITIES.values()) == grade_bars.SEVERITIES
+
+
+def test_that_grades_are_stacked_only_below_the_row_of_their_term(demo: Locked, tmp_path: Path) -> None:
+    session = demo.session(Level.MASKED, tmp_path)
+    # Elsewhere a worst grade is a row like any other: stacked on no term's bar, it left the scale.
+    graded = ("T10", "T16", "K17", "K19", "K03")
+    assert all(any(is_grade(row.key) for row in session.table(number).rows) for number in graded)
+    assert [number for number in graded if GradeBars.suits(session.table(number))] == ["T10"]
+    for number in graded[1:]:
+        plot, table = DotPlot(), session.table(number)
+        plot.show_result(table)
+        low, high = plot.panels[0].vb.viewRange()[0]
+        shares = [table.cell(row.key, Column("A", Stat.PCT)) for row in table.rows]
+        assert all(low <= cell.value <= high for cell in shares if cell is not None and cell.value is not None), number
 
 
 @LEVELS

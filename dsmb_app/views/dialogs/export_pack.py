@@ -53,9 +53,11 @@ class ExportDialog(Form):
     ) -> None:
         self._closed = wording.is_closed(session.level)
         kind = "closed" if self._closed else "open"
-        explanation = " ".join(filter(None, (_CLOSED if self._closed else _OPEN, narrowed(session))))
-        super().__init__(f"Export the {kind} pack", explanation, "Export", parent)
+        super().__init__(f"Export the {kind} pack", _CLOSED if self._closed else _OPEN, "Export", parent)
         self._session, self._write_pack = session, write_pack
+        if narrowed(session):
+            # By itself, or it would be overlooked: a pack of a part looks like a pack of all.
+            self.fields.addWidget(label(narrowed(session), "warning", wraps=True))
         study = session.study.study
         self.file = self.add_field("File", beside=tool("Choose a folder", "open", self._choose))
         if self._closed:

@@ -36,7 +36,7 @@ class DataQuality(Page):
         super().__init__()
         self._desk = desk
         self.words, self.exhibit = search_box("Search findings"), ExhibitView(desk, TABLE)
-        self.exhibit.view.most_name_width = 470
+        self.exhibit.hugs = True
         self.choice, self.stack = ViewButtons(_HINTS), QStackedWidget()
         self.below: QWidget = label(_ASK, "muted", wraps=True)
         below = QWidget()
@@ -70,7 +70,9 @@ class DataQuality(Page):
             self._put(self._panel("Setting", "Value", settings(session.study, session.level)))
 
     def _panel(self, name: str, value: str, pairs: Pairs) -> ListingPanel:
-        return ListingPanel(self._desk, Listing(self.choice.shown, (name, value), pairs, ("",) * len(pairs)))
+        panel = ListingPanel(self._desk, Listing(self.choice.shown, (name, value), pairs, ("",) * len(pairs)))
+        panel.view.show_whole()
+        return panel
 
     def _follow(self, row: RowKey, column: Column) -> None:
         self.choice.choose(RECORDS)

@@ -24,7 +24,7 @@ PANEL = "Liver tests"
 _PLOT, _MOST_PLOT, _NAMES, _PATIENT = 36, 58, 19, 62
 """Shares in percent: of the plot in the page's width at least and at most, of the rows' names at least, of a patient in
 its height."""
-_LEAST_PLOT, _MOST_NAMES = 320, 380
+_LEAST_PLOT, _MOST_NAMES = 344, 380
 
 
 class Liver(Page):

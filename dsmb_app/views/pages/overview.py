@@ -68,7 +68,8 @@ class Overview(Page):
         study = session.study.study
         self.title.setText(study.title)
         only = session.only(SUBJECT_FILTERS)
-        sizes = ", ".join(f"{arm} {n}" for arm, n in session.arm_sizes.items())
+        by_arm = ", ".join(f"{arm} {n}" for arm, n in session.arm_sizes.items())
+        sizes = by_arm if self._desk.is_closed else session.arm_sizes[TOTAL]
         self.facts.setText(
             f"Meeting {study.meeting}  ·  data cut-off {wording.day(study.cutoff)}"
             f"  ·  locked {wording.moment(session.receipt['locked'])}  ·  safety population: {sizes}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
-from dsmb_app.views.controls import focused, named
+from dsmb_app.views.controls import focused, search_box
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.exhibit_view import ExhibitView
 from dsmb_app.views.flow import flow_of
@@ -17,9 +17,7 @@ class PlottedPage(Page):
 
     def __init__(self, desk: Desk, number: str) -> None:
         super().__init__()
-        self.words: QLineEdit = named(QLineEdit(), "Search rows", hint="Show only rows that hold these words (Ctrl+F)")
-        self.words.setPlaceholderText("Search rows")
-        self.words.setClearButtonEnabled(True)
+        self.words = search_box("Search rows")
         self.exhibit = ExhibitView(desk, number, plotted=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

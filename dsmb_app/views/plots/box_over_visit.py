@@ -13,13 +13,11 @@ from PySide6.QtGui import QFontMetrics
 from dsmb_app.model.figures import Box, BoxFigure
 from dsmb_app.model.words import TOTAL
 from dsmb_app.views.plots.base import pen
-from dsmb_app.views.plots.lab_plot import LabPlot, faint, number, pairs
+from dsmb_app.views.plots.lab_plot import AXIS, LabPlot, faint, number, pairs
 from dsmb_app.views.tables import plain_tip
 from dsmb_app.views.theme import SPACE, Mark, Theme
 
 _TAKEN, _BOX, _LEFT = 0.8, 0.78, 0.85
-_MOST_SHORT = 6
-"""Above so many visits their names stand on two lines."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,11 @@ class BoxPlot(LabPlot):
         self._draw_counts(figure)
 
     def _short(self, name: str) -> str:
-        return name.replace(" ", "\n", 1) if self._figure and len(self._figure.visits) > _MOST_SHORT else name
+        """Return the name of a visit, on two lines where the names of all do not fit beside each other."""
+        visits = self._figure.visits if self._figure else ()
+        widest = max(map(QFontMetrics(self._small_font()).horizontalAdvance, visits), default=0)
+        room = (self.width() - AXIS) / (len(visits) + 1)
+        return name.replace(" ", "\n", 1) if widest + SPACE > room else name
 
     def _middle(self, box: Box) -> float:
         arms = self._figure.arms

@@ -16,6 +16,8 @@ from dsmb_app.views.theme import SPACE, Entry, Theme, WithArms, mark_of
 _NAMES, _LEAST_AXIS, _GAP, _LEFT, _ROOM = 130, 46, 6, 26, 0.6
 """Widths in pixels: of names at most, of the axis at least, between two texts, before the first place; and the room at
 both ends, in places."""
+BESIDE = 8
+"""Between a row's name and the middle of its mark, in pixels."""
 LEAST_PLOT = 150
 """The height in pixels below which a plot cannot be read, without the rows below it."""
 
@@ -73,9 +75,9 @@ class CountPlot(PointPlot):
 
     def _names_width(self) -> int:
         """Return the width of the scale at the left: of the names of the rows below."""
-        most = min(_NAMES, max(self.width() // 4, _LEAST_AXIS))
+        most = min(_NAMES, max(self.width() // 3, _LEAST_AXIS))
         texts = [self._heading, *(_name(arm) for arm in self._figure.arms)]
-        return max(min(max(map(self._metrics().horizontalAdvance, texts)), most) + SPACE, _LEAST_AXIS)
+        return max(min(max(map(self._metrics().horizontalAdvance, texts)), most) + BESIDE + 2, _LEAST_AXIS)
 
     _heading, _right = "", 12
     """What the numbers below the axis are, and how much room is taken at the right."""
@@ -105,12 +107,14 @@ class CountPlot(PointPlot):
         metrics, axis = self._metrics(), self.below.getAxis("left")
         width = self._names_width()
         names = [self._heading, *(_name(arm) for arm in numbers)]
-        shown = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, width - SPACE) for name in names]
+        shown = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, width - BESIDE) for name in names]
         axis.setTicks([[(place + 0.5, name) for place, name in enumerate(shown)]])
         axis.setPen(pg.mkPen(None))
         axis.setTickPen(pg.mkPen(self.theme.surface))
         axis.setTextPen(pg.mkPen(self.theme.muted))
-        axis.setStyle(tickLength=0, tickFont=self._small_font(), hideOverlappingLabels=False)
+        axis.setStyle(
+            tickLength=0, tickTextOffset=BESIDE, tickFont=self._small_font(), hideOverlappingLabels=False
+        )  # fmt: skip
         # Both panels begin at the same place only where their scales are equally wide.
         for side in (axis, self.panel.getAxis("left")):
             side.setWidth(width)

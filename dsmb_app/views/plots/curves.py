@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFontMetrics
 from dsmb_app.model.result import Curve, CurveFigure
 from dsmb_app.model.words import TOTAL
 from dsmb_app.views.plots.base import pen
-from dsmb_app.views.plots.count_plot import LEAST_PLOT, mark_rows
+from dsmb_app.views.plots.count_plot import BESIDE, LEAST_PLOT, mark_rows
 from dsmb_app.views.plots.point_plot import NEAR, PointPlot
 from dsmb_app.views.plots.words import Words, write, written_in
 from dsmb_app.views.tables import plain_tip
@@ -157,17 +157,20 @@ class CurvePlot(PointPlot):
         self.risk.clear()
         metrics = QFontMetrics(self._small_font())
         names = [_HEADING, *("All subjects" if arm == TOTAL else arm for arm in figure.arms)]
-        room = min(max(map(metrics.horizontalAdvance, names)), _NAMES, max(self.width() // 4, _LEAST))
+        # A pixel more than the longest needs, which stands between two.
+        room = min(max(map(metrics.horizontalAdvance, names)) + 1, _NAMES, max(self.width() // 3, _LEAST))
         shown = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, room) for name in names]
         axis = self.risk.getAxis("left")
         axis.setTicks([[(place + 0.5, name) for place, name in enumerate(shown)]])
         axis.setPen(pg.mkPen(None))
         axis.setTickPen(pg.mkPen(self.theme.surface))
         axis.setTextPen(pg.mkPen(self.theme.muted))
-        axis.setStyle(tickLength=0, tickFont=self._small_font(), hideOverlappingLabels=False)
+        axis.setStyle(
+            tickLength=0, tickTextOffset=BESIDE, tickFont=self._small_font(), hideOverlappingLabels=False
+        )  # fmt: skip
         # Both panels begin at the same place only where their scales are equally wide.
         for side in (axis, self.panel.getAxis("left")):
-            side.setWidth(max(room + SPACE, _LEAST))
+            side.setWidth(max(room + BESIDE + 2, _LEAST))
         self.risk.setFixedHeight(len(names) * (metrics.height() + 2) + SPACE // 2)
         self.risk.setYRange(0, len(names), padding=0)
         self.setMinimumHeight(LEAST_PLOT + len(names) * metrics.height())

@@ -16,6 +16,7 @@ from dsmb_app.model.result import Point, Scatter
 from dsmb_app.model.words import TOTAL
 from dsmb_app.views.plots.base import pen
 from dsmb_app.views.plots.point_plot import PointPlot
+from dsmb_app.views.plots.words import MARGIN
 from dsmb_app.views.tables import plain_tip
 from dsmb_app.views.theme import SPACE, Mark, Theme, mark_of
 
@@ -26,8 +27,8 @@ _LEAST_TOP = (50.0, 20.0)
 """So far the scales reach at least, that the outer quadrants have room for their names also where nobody is there."""
 _LEAST_TOP_OF_PANEL = (20.0, 20.0)
 _MARGIN = 0.06
-_GAP = np.array([0.28, 0.72])
-"""Between panels, in decades; the names stand above them."""
+_GAP, _LEAST_HEIGHT = 0.28, 160
+"""Between panels side by side, in decades; and the height in pixels below which names no longer fit above them."""
 _CLOSE = 0.13
 """Decades from a line's own tick within which no other has room."""
 _LEAST_DRAG = 5
@@ -51,7 +52,7 @@ class EDish(PointPlot):
         goes = "Arrow keys go from point to point, Enter asks about the subject, Space chooses several."
         super().__init__("Scatter plot", goes=goes, theme=theme)
         self._figure: Scatter | None = None
-        self._low, self._high = np.zeros(2), np.ones(2)
+        self._low, self._high, self._gap = np.zeros(2), np.ones(2), np.full(2, _GAP)
         self._together: set[int] = set()
         self._chosen_rings = pg.ScatterPlotItem(size=_CHOSEN, pxMode=True, brush=None)
         self._band, self._from = QRubberBand(QRubberBand.Shape.Rectangle, self.viewport()), QPoint()
@@ -101,6 +102,7 @@ class EDish(PointPlot):
         self._low = np.full(2, math.log10(figure.floor or 0.1) - _MARGIN)
         least = _LEAST_TOP_OF_PANEL if figure.panelled else _LEAST_TOP
         self._high = np.vstack([logs, np.log10(least)]).max(axis=0) + _MARGIN
+        self._gap = np.array([_GAP, self._room_for_names()])
         self._xy = logs + self._corner([p.quadrant for p in points])
         self._set_scales(figure)
         self._draw_quadrants(figure)
@@ -116,8 +118,14 @@ class EDish(PointPlot):
         places = np.asarray(list(quadrants), dtype=int)
         if self._figure is None or not self._figure.panelled:
             return np.zeros((len(places), 2))
-        step = self._high - self._low + _GAP
+        step = self._high - self._low + self._gap
         return np.column_stack([places % 2, places < 2]) * step
+
+    def _room_for_names(self) -> float:
+        """Return the room above each of two panels for a name and who is there, in decades."""
+        line = QFontMetrics(self.font()).height() + 2 * MARGIN
+        share = 2 * line / max(self.panel.vb.height(), _LEAST_HEIGHT)
+        return share * 2 * float(self._high[1] - self._low[1]) / (1 - 2 * share)
 
     def _panels(self) -> Iterator[tuple[int, np.ndarray]]:
         """Yield each panel: the quadrant it begins with and its lower left corner; one for a plot without panels."""
@@ -138,7 +146,7 @@ class EDish(PointPlot):
 
     def _set_scales(self, figure: Scatter) -> None:
         self.setBackground(self.theme.surface)
-        high = self._corner([1])[0] + self._high + (0, _GAP[1] if figure.panelled else 0)
+        high = self._corner([1])[0] + self._high + (0, self._gap[1] if figure.panelled else 0)
         self.panel.setRange(xRange=(self._low[0], high[0]), yRange=(self._low[1], high[1]), padding=0)
         for axis, side, words, line in (
             (0, "bottom", figure.x_label, figure.x_line),

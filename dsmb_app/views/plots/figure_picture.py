@@ -37,7 +37,11 @@ class Panel:
 
 
 class FigurePicture(Drawing):
-    """One figure at a width: its panels side by side, as many as there is room for (``across`` at most), then below."""
+    """One figure at a width: its panels side by side, as many as there is room for (``across`` at most), then below.
+
+    ``height``: of a plot, 0 for what suits the number of rows; the lower a picture is, the less a page makes it
+    smaller. The notes stand where a last panel would, if they fit.
+    """
 
     def __init__(
         self,
@@ -48,7 +52,7 @@ class FigurePicture(Drawing):
         notes: Sequence[str],
         source: str,
         width: int = 1000,
-        height: int = PLOT_HEIGHT,
+        height: int = 0,
         across: int = _MOST_ACROSS,
     ) -> None:
         super().__init__(title=title, source=source, width=width)
@@ -56,7 +60,7 @@ class FigurePicture(Drawing):
         self._across = min(len(panels), across, max((width - 2 * MARGIN) // _LEAST_PANEL, 1))
         self._rows = -(-len(panels) // self._across)
         # One page holds them all.
-        self._high = height if self._rows == 1 else max(_LEAST_HEIGHT, 2 * PLOT_HEIGHT // (self._rows + 1))
+        self._high = height or max(_LEAST_HEIGHT, 2 * PLOT_HEIGHT // (self._rows + 1))
         self._wide = (width - 2 * MARGIN - (self._across - 1) * _GAP) // self._across
         self._legend = tuple(dict.fromkeys(entry for panel in panels for entry in panel.legend))
 
@@ -65,15 +69,26 @@ class FigurePicture(Drawing):
         """Return the size in pixels at 100%."""
         text = self.line_height * (3 + len(self.legend_lines(self._legend)))
         plots = self._rows * (self._title_height + self._high + SPACE)
-        return QSize(self.width, 2 * MARGIN + text + SPACE + plots + self._notes_height())
+        return QSize(self.width, 2 * MARGIN + text + SPACE + plots + self._height_below)
 
     @property
     def _title_height(self) -> int:
         return self.line_height if any(panel.title for panel in self._panels) else 0
 
-    def _notes_height(self) -> int:
-        room = QRect(0, 0, self.width - 2 * MARGIN, 10_000)
+    def _notes_height(self, width: int) -> int:
+        room = QRect(0, 0, width, 10_000)
         return QFontMetrics(self.small).boundingRect(room, int(_WRAPPED), self._notes).height()
+
+    @property
+    def _free_width(self) -> int:
+        """Return how wide the place is that the last row of panels leaves free, 0 for too little for the notes."""
+        free = self._rows * self._across - len(self._panels)
+        wide = free * (self._wide + _GAP) - _GAP
+        return wide if free and self._notes_height(wide) <= self._title_height + self._high else 0
+
+    @property
+    def _height_below(self) -> int:
+        return 0 if self._free_width else self._notes_height(self.width - 2 * MARGIN)
 
     def paint(self, painter: QPainter) -> None:
         """Draw everything."""
@@ -89,12 +104,14 @@ class FigurePicture(Drawing):
                 painter.setPen(QColor(LIGHT.text))
                 painter.drawText(QRect(left, top, self._wide, self.line_height), int(_WRAPPED), panel.title)
             self._paint_plot(painter, panel, left, top + self._title_height)
-        y += self._rows * (self._title_height + self._high + SPACE)
+        row, free = self._title_height + self._high + SPACE, self._free_width
+        y += self._rows * row
         painter.setFont(self.small)
         painter.setPen(QColor(LIGHT.muted))
-        height = self._notes_height()
-        painter.drawText(QRect(MARGIN, y, self.width - 2 * MARGIN, height), int(_WRAPPED), self._notes)
-        self.write(painter, y + height, self.source, self.small, LIGHT.muted)
+        beside = QRect(self.width - MARGIN - free, y - row, free, row)
+        below = QRect(MARGIN, y, self.width - 2 * MARGIN, self._height_below)
+        painter.drawText(beside if free else below, int(_WRAPPED), self._notes)
+        self.write(painter, y + self._height_below, self.source, self.small, LIGHT.muted)
 
     def _paint_plot(self, painter: QPainter, panel: Panel, left: int, top: int) -> None:
         plot = panel.make()

@@ -57,8 +57,9 @@ class GradeBars(RowPlot):
 
     @staticmethod
     def suits(table: ResultTable) -> bool:
-        """Tell whether a result has rows of worst grade."""
-        return any(is_grade(row.key) for row in table.rows) and not is_summary(table)
+        """Tell whether a result has rows of worst grade, each below the row of the term whose bar it is a part of."""
+        keys = {row.key for row in table.rows}
+        return any(is_grade(key) and key[:-1] in keys for key in keys) and not is_summary(table)
 
     @property
     def arms(self) -> tuple[str, ...]:

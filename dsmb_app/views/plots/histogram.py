@@ -12,9 +12,9 @@ from PySide6.QtGui import QColor
 from dsmb_app.model.result import Histogram
 from dsmb_app.model.words import TOTAL
 from dsmb_app.views.plots.base import pen
-from dsmb_app.views.plots.count_plot import CountPlot, arm_entries
+from dsmb_app.views.plots.count_plot import BESIDE, CountPlot, arm_entries
 from dsmb_app.views.tables import plain_tip
-from dsmb_app.views.theme import Entry, Mark, Theme, mark_of
+from dsmb_app.views.theme import SPACE, Entry, Mark, Theme, mark_of
 
 _WIDTH, _LANE = 0.82, 1.22
 """Of a bar, in days; and a lane's height, in heights of the highest bar."""
@@ -61,8 +61,9 @@ class HistogramPlot(CountPlot):
         self._xy = np.array([(bar.place, bar.base + bar.count) for bar in self.bars], dtype=float).reshape(-1, 2)
         if figure.shaded:
             self._shade(-0.5, figure.shaded - 0.5)
-            self._add_words("dosing", -0.4, self._lane * len(bases), (0, 0), font=self._small_font())
         self._set_scales(figure, bases, highest)
+        if figure.shaded:
+            self._add_words("dosing", -0.4, self.panel.vb.viewRange()[1][1], (0, 0), font=self._small_font())
         for arm, base in bases.items():
             self._draw_lane([bar for bar in self.bars if bar.arm == arm], base, mark_of(self.theme, figure, arm))
 
@@ -72,7 +73,8 @@ class HistogramPlot(CountPlot):
         every = self._every([text for texts in watched.values() for text in texts], len(numbers))
         self._set_places(figure.x_label, numbers, every=every)
         self._write_rows(watched, every=every)
-        self.panel.setYRange(0, self._lane * len(bases), padding=0)
+        top = self._lane * len(bases)
+        self.panel.setYRange(0, top + (self._room_for_word(top, highest) if figure.shaded else 0), padding=0)
         lone = figure.arms == (TOTAL,)
         # In lanes the 0 of each would stand in the highest number of the one below.
         told = (0, highest) if lone else (highest,)
@@ -80,13 +82,19 @@ class HistogramPlot(CountPlot):
         self.panel.showAxis("right", show=not lone)
         self._set_axis("left" if lone else "right", figure.y_label, counts)
         if not lone:
-            most = self._names_width()
-            middle = [(base + self._lane / 2, self._cut(arm, most)) for arm, base in bases.items()]
+            room = self._names_width() - BESIDE
+            middle = [(base + self._lane / 2, self._cut(arm, room)) for arm, base in bases.items()]
             self._set_axis("left", "", middle)
-            self.panel.getAxis("left").setStyle(tickLength=0)
+            self.panel.getAxis("left").setStyle(tickLength=0, tickTextOffset=BESIDE)
 
     def _cut(self, name: str, width: int) -> str:
-        return self._metrics().elidedText(name, Qt.TextElideMode.ElideRight, width - 10)
+        return self._metrics().elidedText(name, Qt.TextElideMode.ElideRight, width)
+
+    def _room_for_word(self, top: float, highest: int) -> float:
+        """Return how much must be added to the scale that a word stands above the highest bar."""
+        needed = self._metrics().height() + SPACE
+        each = top / max(self.panel.vb.height() - needed, 2 * needed)
+        return max(needed * each - (self._lane - highest), 0.0)
 
     def _draw_lane(self, bars: list[Bar], base: float, mark: Mark) -> None:
         ground = pg.InfiniteLine(base, angle=0, pen=pen(self.theme.line, 1.0))

@@ -11,8 +11,8 @@ from dsmb_app.views.plots.lab_plot import legend_of
 from dsmb_app.views.plots.nadir import NadirPlot
 from dsmb_app.views.theme import LIGHT
 
-_WIDTH = 1300
-"""Six panels and their notes, as wide to high as a printed page."""
+_WIDTH, _LOW, _ACROSS = 1300, 216, 3
+"""Six panels and their notes, nearly as wide to high as a printed page."""
 
 
 def nadir_picture(figures: Sequence[PointFigure], *, absent: Sequence[str], source: str) -> FigurePicture:
@@ -28,6 +28,8 @@ def nadir_picture(figures: Sequence[PointFigure], *, absent: Sequence[str], sour
         notes=[*([f"Nothing to draw: {', '.join(absent)}."] if absent else []), *_notes(figures)],
         source=source,
         width=_WIDTH,
+        height=_LOW if len(figures) > _ACROSS else 0,
+        across=_ACROSS,
     )
 
 

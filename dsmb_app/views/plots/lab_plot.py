@@ -17,7 +17,7 @@ from dsmb_app.views.plots.point_plot import PointPlot
 from dsmb_app.views.plots.words import write, written_in
 from dsmb_app.views.theme import SPACE, Entry, Mark, Theme, mark_of
 
-_ROOM, _AXIS = 0.05, 60
+_ROOM, AXIS = 0.05, 60
 _SHORT = (("upper limit of normal", "ULN"), ("lower limit of normal", "LLN"), ("grade ", "G"), (": below", " <"),
           (": above", " >"))  # fmt: skip
 """So the words fit beside the marks; the notes say them in full."""
@@ -96,7 +96,7 @@ class LabPlot(PointPlot):
         for side, text in zip(("bottom", "left"), words, strict=True):
             self._set_axis(side, text)
         # Both panels begin at the same place only where their scales are equally wide.
-        self.panel.getAxis("left").setWidth(_AXIS)
+        self.panel.getAxis("left").setWidth(AXIS)
 
     def _line_values(self) -> list[float]:
         return [self._scaled(line.value) for line in self._figure.lines] if self._figure else []
@@ -107,7 +107,7 @@ class LabPlot(PointPlot):
             return 0.0
         words = [_words(line) for line in self._figure.lines if line.words]
         wide = max(map(QFontMetrics(self._small_font()).horizontalAdvance, words), default=0) + (SPACE if words else 0)
-        return span * wide / max(self.width() - _AXIS - wide - 2 * SPACE, wide, 1)
+        return span * wide / max(self.width() - AXIS - wide - 2 * SPACE, wide, 1)
 
     def _scaled(self, value: float) -> float:
         """Return where a value stands on the scale."""
@@ -121,7 +121,8 @@ class LabPlot(PointPlot):
         for at in dict.fromkeys(at for at, _ in shown):
             self._add_line(at, angle=0)
         worded = [(at, _words(line)) for at, line in shown if line.words]
-        high = QFontMetrics(self._small_font()).height() / max(self.panel.vb.height(), 100.0) * (top - bottom)
+        # With a little air, or the line would cut through the feet of its own words.
+        high = (QFontMetrics(self._small_font()).height() + 3) / max(self.panel.vb.height(), 100.0) * (top - bottom)
         for y, (_, words) in zip(_spread([at for at, _ in worded], high, top), worded, strict=True):
             self._add_words(words, self._end, y, (0, 0.5), font=self._small_font(), margin=1)
 
@@ -153,7 +154,7 @@ class LabPlot(PointPlot):
         axis = self.below.getAxis("left")
         axis.setTicks([[]])
         axis.setPen(pg.mkPen(None))
-        axis.setWidth(_AXIS)
+        axis.setWidth(AXIS)
         self.below.clear()
         self.below.setFixedHeight(count * (QFontMetrics(self._small_font()).height() + 3) + SPACE // 2)
         self.below.setYRange(0, count, padding=0)

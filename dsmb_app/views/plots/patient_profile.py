@@ -120,7 +120,10 @@ class PatientProfilePlot(QWidget):
         theme, font = self.theme, self._font()
         words = QFontMetrics(font).height()
         rows = _HEAD_ROWS if profile.phases else _HEAD_ROWS[1:]
-        height = (words + 2) * (len(rows) + 1) + 2 * words + SPACE
+        marks = _by_day(profile)
+        # Each in a row of its own: side by side they would cover each other.
+        top = max(len(marks), 1)
+        height = (words + 2) * (len(rows) + top) + 2 * words + SPACE
         panel = self.head.add_lane(height, "", theme, font)
         panel.showAxis("top")
         axis = panel.getAxis("top")
@@ -129,24 +132,24 @@ class PatientProfilePlot(QWidget):
         axis.setStyle(tickLength=-4, tickFont=font, tickTextOffset=3, maxTickLevel=0)
         axis.setLabel("Study day", color=theme.muted, **{"font-size": f"{font.pointSizeF()}pt"})
         panel.invertY(True)
-        panel.setYRange(0, len(rows) + 1, padding=0)
-        panel.getAxis("left").setTicks([[(1.5 + place, row) for place, row in enumerate(rows)]])
+        panel.setYRange(0, len(rows) + top, padding=0)
+        middle = {row: top + 0.5 + place for place, row in enumerate(rows)}
+        panel.getAxis("left").setTicks([[(y, row) for row, y in middle.items()]])
         self.head.setFixedHeight(height + 2)
-        for mark in profile.marks:
-            words = f"{mark.words}, day {mark.day:g}"
-            write(panel, words, (mark.day, 0.5), (1, 0.5), font=font, colour=theme.text)
-        self._draw_phases(panel, profile)
-        self._draw_days(panel, profile, 1.5 + rows.index("Doses"), 1.5 + rows.index("Visits"))
+        for place, (day, told) in enumerate(marks.items()):
+            write(panel, told, (day, place + 0.5), (1, 0.5), font=font, colour=theme.text)
+        self._draw_phases(panel, profile, middle.get("Cycles", 0.0))
+        self._draw_days(panel, profile, middle["Doses"], middle["Visits"])
 
-    def _draw_phases(self, panel: pg.PlotItem, profile: PatientProfile) -> None:
+    def _draw_phases(self, panel: pg.PlotItem, profile: PatientProfile, y: float) -> None:
         targets = []
         for phase in profile.phases:
             colour = QColor(self.theme.accent if phase.dosing else self.theme.soft)
             colour.setAlphaF(0.45 if phase.dosing else 1.0)
-            lanes.draw_box(panel, phase.first, phase.last, 1.5, 0.7, colour, pen(self.theme.line))
+            lanes.draw_box(panel, phase.first, phase.last, y, 0.7, colour, pen(self.theme.line))
             what = "dosing" if phase.dosing else "rest"
             tip = f"{phase.cycle}, {what}\nday {phase.first:g} to {phase.last:g}"
-            targets.append(Target(phase.first, phase.last, 1.5, tip))
+            targets.append(Target(phase.first, phase.last, y, tip))
         self.head.aim(targets)
 
     def _draw_days(self, panel: pg.PlotItem, profile: PatientProfile, doses: float, visits: float) -> None:
@@ -211,6 +214,14 @@ class PatientProfilePlot(QWidget):
         if event.type() is QEvent.Type.PaletteChange and getattr(self, "profile", None) is not None:
             # Not at once: Qt is going through the items of the scene, which are taken away.
             QTimer.singleShot(0, self, self._redraw)
+
+
+def _by_day(profile: PatientProfile) -> dict[float, str]:
+    """Return the words of each day that is marked, the last day first."""
+    found: dict[float, list[str]] = {}
+    for mark in sorted(profile.marks, key=lambda mark: -mark.day):
+        found.setdefault(mark.day, []).append(mark.words)
+    return {day: f"{', '.join([told[0], *map(str.lower, told[1:])])}, day {day:g}" for day, told in found.items()}
 
 
 def _spoken(name: str) -> str:

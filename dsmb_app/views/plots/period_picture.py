@@ -7,8 +7,8 @@ from dsmb_app.views.plots.figure_picture import FigurePicture, Panel
 from dsmb_app.views.plots.periods import Measure, PeriodPlot, legend_of
 from dsmb_app.views.theme import LIGHT
 
-_WIDTH = 1300
-"""Two panels side by side, one below and the notes, as wide to high as a printed page."""
+_WIDTH, _LOW = 1200, 268
+"""Two panels side by side, one below with the notes beside it, as wide to high as a printed page."""
 
 
 def period_picture(figure: PeriodFigure, *, source: str) -> FigurePicture:
@@ -29,5 +29,6 @@ def period_picture(figure: PeriodFigure, *, source: str) -> FigurePicture:
         notes=figure.footnotes,
         source=source,
         width=_WIDTH,
+        height=_LOW,
         across=2,
     )

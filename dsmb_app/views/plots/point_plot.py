@@ -79,7 +79,8 @@ class PointPlot(Canvas):
         axis.setTicks([list(ticks)] if ticks is not None else None)
         axis.setPen(pg.mkPen(theme.line))
         axis.setTextPen(pg.mkPen(theme.muted))
-        axis.setStyle(tickLength=-4, tickFont=font, tickTextOffset=5, hideOverlappingLabels=False, maxTickLevel=0)
+        # Outward: inside they would cut through bars, and stand before a word like a minus.
+        axis.setStyle(tickLength=4, tickFont=font, tickTextOffset=2, hideOverlappingLabels=False, maxTickLevel=0)
         axis.setLabel(words, color=theme.muted, **{"font-size": f"{font.pointSizeF()}pt"})
 
     def _add_line(self, value: float, *, angle: int, dashed: bool = True) -> None:
