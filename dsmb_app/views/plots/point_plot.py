@@ -27,8 +27,7 @@ class PointPlot(Canvas):
         """Draw in a theme, or in the one that the window has; ``goes``: what the keys do, for a screen reader."""
         super().__init__()
         self._own_theme = theme
-        self.setAccessibleName(name)
-        self.setAccessibleDescription(goes)
+        self.name(name, goes)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.at_hand = -1
@@ -113,6 +112,7 @@ class PointPlot(Canvas):
     def point_at(self, place: int) -> None:
         """Ring a point, by its place; -1 for none."""
         self.at_hand = place
+        self.tell(self.tip_of(place) if place >= 0 and self.hasFocus() else "")
         self._ring.setPen(pen(self.theme.accent, 2.0))
         self._ring.setData(*(self._xy[[place]].T if place >= 0 else ([], [])))
 
