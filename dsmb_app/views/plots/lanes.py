@@ -15,7 +15,9 @@ from dsmb_app.views.theme import Theme, current_theme
 LEFT, NEAR, GAP = 158, 7, 8
 """Room of the scales, how near a pointer must come, and the room between panels, in pixels."""
 _RING = 9
-_KEYS = "Left and Right go from mark to mark in the order of days, Up and Down from lane to lane, Enter shows the record."
+_KEYS = (
+    "Left and Right go from mark to mark in the order of days, Up and Down from lane to lane, Enter shows the record."
+)
 _BESIDE = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
 _BELOW = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 
