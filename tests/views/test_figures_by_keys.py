@@ -13,10 +13,9 @@ from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 from dsmb_app import app
 from dsmb_app.model.result import Column, ResultTable, RowKey
-from dsmb_app.model.words import Level, Stat
+from dsmb_app.model.words import Stat
 from dsmb_app.views.curve_view import AGAIN
 from dsmb_app.views.drill import RecordsView
-from dsmb_app.views.ending import dispose
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.pages.patients import Patients
 from dsmb_app.views.plots.curves import CurvePlot
@@ -24,9 +23,10 @@ from dsmb_app.views.plots.periods import Measure
 from dsmb_app.views.plots.point_plot import PointPlot
 from dsmb_app.views.plots.row_plot import RowPlot
 from dsmb_app.views.review import Review
-from dsmb_app.views.window import Services, Window
-from tests.locked import Locked
 from tests.views.looking import grabbed
+from tests.views.shown import review, whole_window
+
+__all__ = ["review", "whole_window"]
 
 TITLES = [page.title for page in PAGES]
 SAME = 2.5
@@ -220,24 +220,6 @@ def place_of_mark(plot: Any) -> QPoint:
         return plot.spot(plot.at_hand).toPoint()
     # A step is meant where it goes on, to the right of its corner.
     return plot.position_of(plot.at_hand).toPoint() + QPoint(2 * isinstance(plot, CurvePlot), 0)
-
-
-@pytest.fixture(scope="module")
-def whole_window(demo: Locked, qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
-    """Yield a window whose pages are made once for all figures."""
-    window = Window(Services(opener=app.no_opener(), write_pack=app.write_pack), closed=True)
-    window.resize(1280, 800)
-    window.show_session(demo.session(Level.MASKED, tmp_path_factory.mktemp("audit")))
-    window.show()
-    yield window
-    dispose(window)
-
-
-@pytest.fixture
-def review(qtbot, whole_window: Window) -> Review:
-    whole_window.activateWindow()
-    qtbot.waitActive(whole_window)
-    return whole_window.review
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
