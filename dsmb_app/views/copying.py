@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTableView
 
+from dsmb_app.model.sheet import Ints, Sheet
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.tables import is_number
 
@@ -19,20 +21,53 @@ def as_text(view: QTableView, *, title: str, source: str) -> str:
     The first lines say what the table is and where it comes from; columns that are hidden are left out.
     """
     model = view.model()
-    chosen = view.selectionModel().selectedIndexes()
-    rows = sorted({index.row() for index in chosen}) or list(range(model.rowCount()))
-    columns = _visible(view, sorted({index.column() for index in chosen}) or list(range(model.columnCount())))
-    picked = {(index.row(), index.column()) for index in chosen}
+    spans = view.selectionModel().selection()
+    rows = chosen_rows(view) or list(range(model.rowCount()))
+    columns = _visible(view, _within([(span.left(), span.right()) for span in spans], model.columnCount()))
+    picked = {(row, column) for span in spans for row in range(span.top(), span.bottom() + 1)
+              for column in range(span.left(), span.right() + 1)}  # fmt: skip
     named = view.verticalHeader().isVisible()
-    lines = [[title], [source], []]
-    lines.append([*([""] if named else []), *(_header(model, i, Qt.Orientation.Horizontal) for i in columns)])
+    lines = [[*([""] if named else []), *(_header(model, i, Qt.Orientation.Horizontal) for i in columns)]]
     for row in rows:
         cells = [
             _safe(str(model.index(row, column).data())) if not picked or (row, column) in picked else ""
             for column in columns
         ]
         lines.append([*([_safe(_header(model, row, Qt.Orientation.Vertical))] if named else []), *cells])
-    return "\n".join("\t".join(line) for line in lines) + "\n"
+    return _joined(title, source, lines)
+
+
+def chosen_rows(view: QTableView) -> list[int]:
+    """Return the rows of which a cell is selected, in their order."""
+    spans = [(span.top(), span.bottom()) for span in view.selectionModel().selection()]
+    return _within(spans, 0)
+
+
+def count_chosen(view: QTableView) -> int:
+    """Return how many rows are selected, at most: of rows that are selected as a whole without looking at each."""
+    return sum(span.bottom() - span.top() + 1 for span in view.selectionModel().selection())
+
+
+def sheet_text(sheet: Sheet, rows: Ints, *, title: str, source: str) -> str:
+    """Return some rows of a listing as tab-separated lines, below what it is and where it comes from.
+
+    Each distinct text is looked at once: tens of thousands of rows are copied while the window waits.
+    """
+    columns = []
+    for column in sheet.columns:
+        used, place = np.unique(column.codes[rows], return_inverse=True)
+        texts = np.array([_safe(column.texts[code]) for code in used], dtype=object)
+        columns.append(texts[place].tolist())
+    return _joined(title, source, [sheet.headers, *zip(*columns, strict=True)])
+
+
+def _within(spans: Sequence[tuple[int, int]], count: int) -> list[int]:
+    """Return the places from first to last of each span, each once and in order; all of ``count`` where none is."""
+    return sorted({place for first, last in spans for place in range(first, last + 1)}) or list(range(count))
+
+
+def _joined(title: str, source: str, lines: Iterable[Sequence[str]]) -> str:
+    return "\n".join("\t".join(line) for line in ([title], [source], [], *lines)) + "\n"
 
 
 def copy_table(desk: Desk, number: str, view: QTableView, title: str) -> None:
@@ -51,5 +86,4 @@ def _header(model, section: int, side: Qt.Orientation) -> str:
 def _safe(text: str) -> str:
     """Return a text that stays a text where it is pasted, in one cell."""
     plain = " ".join(text.split())
-    is_figure = is_number(plain.partition(" ")[0])
-    return f"'{plain}" if plain.startswith(_FORMULA) and not is_figure else plain
+    return f"'{plain}" if plain.startswith(_FORMULA) and not is_number(plain.partition(" ")[0]) else plain

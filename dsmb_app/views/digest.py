@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dsmb_app.model.choices import UNTOUCHED
 from dsmb_app.model.result import Column, ResultTable, Row, RowKey
+from dsmb_app.views import copying
 from dsmb_app.views.controls import label, tool
+from dsmb_app.views.desk import Desk
 from dsmb_app.views.layout import Head
 from dsmb_app.views.table_view import LEAST_NAME_WIDTH, ResultView
 from dsmb_app.views.tables import ResultModel, Role
@@ -80,6 +82,15 @@ class Digest(QWidget):
         self.view.arm_header.result = shown
         self.model.show_result(shown)
         self._fit()
+
+    def copies_to(self, desk: Desk) -> None:
+        """Let Ctrl+C copy what is shown of the table, with headers and source, once the desk's log has it."""
+        self.view.copy_wanted.connect(lambda: self._copy(desk))
+
+    def _copy(self, desk: Desk) -> None:
+        if self.table is not None:
+            title = f"{self.title.text()} · {self.subtitle.text()}"
+            copying.copy_table(desk, self.table.exhibit, self.view, title)
 
     def row_key(self, place: int) -> RowKey:
         """Return the key of the row at a place."""

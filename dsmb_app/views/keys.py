@@ -22,7 +22,7 @@ KEYS = (
     ("Esc", "Leave what stands before the page"),
     ("Alt+Left, Alt+Right", "One step back, one step forward"),
     ("Tab, Shift+Tab", "The next, the previous control"),
-    ("Arrow keys, then Enter", "A cell of a table, then the patients behind it"),
+    ("Arrow keys, then Enter", "A cell of a table or a mark of a plot, then the patients behind it"),
     ("Ctrl+C", "Copy the selected cells, or the whole table, with headers"),
     ("Ctrl+P", "Save this page as PDF"),
     ("Ctrl+E", "Export the meeting pack"),

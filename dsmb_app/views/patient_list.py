@@ -7,6 +7,8 @@ from collections.abc import Collection
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSortFilterProxyModel, Qt, Signal
 
 from dsmb_app.model.result import Listing
+from dsmb_app.views.copying import as_text
+from dsmb_app.views.desk import Desk
 from dsmb_app.views.table_view import ListingView
 from dsmb_app.views.tables import ListingModel, Role, SortedRecords
 
@@ -46,8 +48,11 @@ class PatientList(ListingView):
 
     wanted = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__("Patients")
+        self.copy_wanted.connect(
+            lambda: desk.copy_text("list of patients", lambda source: as_text(self, title="Patients", source=source))
+        )
         self.asked.connect(lambda index: self.wanted.emit(str(index.data(Role.SUBJECT))))
         self.rows = _Shown(self)
         self.setModel(self.rows)

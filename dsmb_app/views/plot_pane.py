@@ -47,6 +47,7 @@ class PlotPane(QWidget):
         if kind not in self._plots:
             made = self._plots[kind] = kind()
             made.picked.connect(self.picked)
+            made.reached.connect(self._bring)
             made.viewport().installEventFilter(self)
             self._column.addWidget(made)
         return self._plots[kind]
@@ -64,6 +65,10 @@ class PlotPane(QWidget):
         self._later.stop()
         self.drawing.show_result(layout.table, layout, self._shown())
         self.align()
+
+    def _bring(self, line: int) -> None:
+        """Scroll the table, and with it the plot, to a row."""
+        self._view.scrollTo(self._rows.index(line, 0))
 
     def _scroll(self, pixels: int) -> None:
         self.drawing.scroll_to(pixels)

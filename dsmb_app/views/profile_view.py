@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from dsmb_app.model.profile import LABS, PatientProfile
 from dsmb_app.views.controls import label, tool
 from dsmb_app.views.desk import Desk
+from dsmb_app.views.dialogs.files import ask_where_to_save
 from dsmb_app.views.drill import ListingPanel
 from dsmb_app.views.legend import Legend
 from dsmb_app.views.notes import Notes
 from dsmb_app.views.plots.patient_profile import PatientProfilePlot
+from dsmb_app.views.plots.profile_picture import ProfilePicture
 from dsmb_app.views.plots.time_course import mark_of_test
-from dsmb_app.views.theme import SPACE, Entry, Mark, Theme, current_theme
+from dsmb_app.views.theme import LIGHT, SPACE, Entry, Mark, Theme, current_theme
 
 _PLOT, _RECORDS = 68, 32
 """Shares of the height, in percent."""
@@ -32,6 +36,7 @@ class ProfileView(QWidget):
         self.previous = tool("Previous patient", "arrow_up", lambda: self.stepped.emit(-1), hint="Previous (PgUp)")
         self.next = tool("Next patient", "arrow_down", lambda: self.stepped.emit(1), hint="Next (PgDn)")
         self.fold = tool("All medication", "chevron_right", self._unfold, hint="A row for every medication", text=True)
+        self.save = tool("Save picture", "picture", self.save_picture, hint="Save the profile as PNG or SVG")
         self.legend, self.plot, self.notes = Legend(), PatientProfilePlot(), Notes()
         self.records = QTabWidget()
         self.records.tabBar().setAccessibleName("Records of the patient")
@@ -44,7 +49,7 @@ class ProfileView(QWidget):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.addWidget(self.title, 1)
-        for part in (self.fold, self.previous, self.next):
+        for part in (self.fold, self.save, self.previous, self.next):
             top.addWidget(part)
         frame = QWidget()
         frame.setObjectName("plot")
@@ -111,6 +116,22 @@ class ProfileView(QWidget):
             how = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
             panel.view.selectionModel().setCurrentIndex(index, how)
             panel.view.scrollTo(index)
+
+    def save_picture(self) -> None:
+        """Ask for a file and save the profile there, with the source in it, once the log has it."""
+        path = ask_where_to_save(self, "Save picture", "profile.png", "Pictures (*.png *.svg)")
+        if path:
+            self.write_picture(path)
+
+    def write_picture(self, path: Path) -> None:
+        """Save the profile in full as PNG, or as SVG where the name says so."""
+        profile, unfolded = self.profile, self.plot.unfolded
+        if profile is not None:
+            legend = _entries(profile, LIGHT)
+            self._desk.make_copy(
+                "picture profile",
+                lambda source: ProfilePicture(profile, legend, unfolded=unfolded, source=source).save(path),
+            )
 
     def forget(self) -> None:
         """Show nobody and keep nothing."""

@@ -7,12 +7,17 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from dsmb_app.model.sheet import Sheet
+from dsmb_app.model.sheet import Ints, Sheet
 from dsmb_app.views.tables import Role, plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+_SHOWN = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
+_TOLD = frozenset(
+    map(int, (*_SHOWN, Role.SUBJECT, Qt.ItemDataRole.TextAlignmentRole, Qt.ItemDataRole.AccessibleTextRole))
+)
 
 
 class SheetModel(QAbstractTableModel):
@@ -24,20 +29,29 @@ class SheetModel(QAbstractTableModel):
         self._rows = np.zeros(0, dtype=np.int64)
         self._words, self._by, self._falling = "", -1, False
 
+    @property
+    def shown(self) -> Ints:
+        """Return the rows of the sheet that are shown, from the top."""
+        return self._rows
+
     def show_sheet(self, sheet: Sheet | None) -> None:
         """Show a sheet in place of the one before, as it is listed; None shows nothing."""
-        self.sheet, self._words, self._by = sheet, "", -1
+        self.sheet, self._words, self._by, self._falling = sheet, "", -1, False
         self._arrange()
 
     def search(self, words: str) -> None:
         """Show only rows that hold the words."""
-        self._words = words
-        self._arrange()
+        wanted = " ".join(words.split())
+        if wanted != self._words:
+            self._words = wanted
+            self._arrange()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Put the rows in the order of a column, -1 as they are listed."""
-        self._by, self._falling = column, order is Qt.SortOrder.DescendingOrder
-        self._arrange()
+        wanted = column, column >= 0 and order is Qt.SortOrder.DescendingOrder
+        if wanted != (self._by, self._falling):
+            self._by, self._falling = wanted
+            self._arrange()
 
     def _arrange(self) -> None:
         self.beginResetModel()
@@ -55,10 +69,11 @@ class SheetModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell shows or tells."""
-        if self.sheet is None or not index.isValid():
+        # Most of what Qt asks for, a hundred times a row of the screen, is not told.
+        if role not in _TOLD or self.sheet is None or not index.isValid():
             return None
         row, column = int(self._rows[index.row()]), index.column()
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role in _SHOWN:
             text = self.sheet.text(row, column)
             return text if role == Qt.ItemDataRole.DisplayRole else plain_tip(text)
         if role == Role.SUBJECT:
@@ -75,5 +90,4 @@ class SheetModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if self.sheet.columns[section].is_number else _LEFT
-        names = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
-        return self.sheet.columns[section].header if role in names else None
+        return self.sheet.columns[section].header if role in _SHOWN else None

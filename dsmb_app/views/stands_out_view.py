@@ -43,6 +43,7 @@ class StandsOut(QWidget):
         for part in (self.waiting, self.digest, self.missed):
             column.addWidget(part)
         self.digest.drilled.connect(self.drilled)
+        self.digest.copies_to(desk)
         self.digest.opened.connect(self._open)
         desk.results_changed.connect(self.refresh)
         self.refresh()

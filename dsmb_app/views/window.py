@@ -27,13 +27,14 @@ from dsmb_app.views.locking import file_dialog_of, let_go_of_dialogs, let_go_of_
 from dsmb_app.views.pages.start import StartPage
 from dsmb_app.views.review import Review
 from dsmb_app.views.services import Services
+from dsmb_app.views.tab_order import ReadingOrder
 
 SIZE = (1280, 800)
 LEAST_SIZE = (860, 480)
 """Fits a small laptop's screen at 200% scaling."""
 
 
-class Window(QMainWindow):
+class Window(ReadingOrder, QMainWindow):
     """One window of one process: an open one, or a closed one from the start to the end.
 
     ``locked`` says that it has forgotten everything because nobody was there.

@@ -66,3 +66,9 @@ def drop(onto: QWidget, *files: Path) -> None:
     # Qt hands a drop to the widget that welcomed it on its way in.
     QApplication.sendEvent(onto, QDragEnterEvent(QPoint(5, 5), copy, data, left, none))
     QApplication.sendEvent(onto, QDropEvent(QPointF(5, 5), copy, data, left, none))
+
+
+def grabbed(widget: QWidget) -> bytes:
+    """Return what a widget draws now, pixel by pixel."""
+    image = widget.grab().toImage()
+    return bytes(image.constBits())

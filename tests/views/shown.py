@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
+from dsmb_app import app
 from dsmb_app.model.words import Level
 from dsmb_app.session import Session
 from dsmb_app.views.desk import Desk
+from dsmb_app.views.ending import dispose
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.review import Review
+from dsmb_app.views.window import Services, Window
 from tests.locked import Locked, lock_for_test
 
 Show = Callable[[Session, str], Review]
@@ -65,6 +69,25 @@ def _with_open(demo: Locked, folder: Path, closed: str) -> Locked:
     assert done == len(closed.split("|"))
     study.write_text(text, "utf-8")
     return lock_for_test(demo.source, study, folder)
+
+
+@pytest.fixture(scope="module")
+def whole_window(demo: Locked, qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
+    """Yield a window with its arms masked, whose pages are made once for a whole module."""
+    window = Window(Services(opener=app.no_opener(), write_pack=app.write_pack), closed=True)
+    window.resize(1280, 800)
+    window.show_session(demo.session(Level.MASKED, tmp_path_factory.mktemp("audit")))
+    window.show()
+    yield window
+    dispose(window)
+
+
+@pytest.fixture
+def review(qtbot, whole_window: Window) -> Review:
+    """Return the review of the module's window, which has the focus."""
+    whole_window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is whole_window)
+    return whole_window.review
 
 
 LEVELS = pytest.mark.parametrize("level", list(Level))

@@ -139,3 +139,20 @@ def test_that_complete_labs_leave_the_strip_quiet(show: Show, at_level: AtLevel)
     assert not strip.sign.isVisible()
     assert "Liver tests 93.1%" in strip.words.text()
     assert "Blood count" not in strip.words.text()
+
+
+def test_that_more_rows_than_can_be_copied_are_refused_in_words_chosen_or_not(
+    show: Show, at_level: AtLevel, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dsmb_app.views.pages.listings.MOST_COPIED", 100)
+    review = show(at_level(Level.NAMED), "Listings")
+    page = review.page
+    page.which.setCurrentIndex(page.which.findData("AE"))
+    page.view.setFocus()
+    QApplication.clipboard().clear()
+    for keys in ((), (Qt.Key.Key_A,)):
+        review.banner.hide()
+        for key in (*keys, Qt.Key.Key_C):
+            qtbot.keyClick(page.view, key, Qt.KeyboardModifier.ControlModifier)
+        assert "Over 100 rows" in review.banner.text
+        assert QApplication.clipboard().text() == ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
-from PySide6.QtGui import QMouseEvent, QShowEvent
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
 from dsmb_app.model import formats
@@ -18,25 +18,12 @@ from dsmb_app.views.flow import flow_of
 from dsmb_app.views.notes import Notes
 from dsmb_app.views.pages.page import Page
 from dsmb_app.views.sheet_model import SheetModel
-from dsmb_app.views.table_view import ListingView
+from dsmb_app.views.sheet_view import SheetView
 from dsmb_app.views.tables import Role
 from dsmb_app.views.theme import SPACE
 
 MOST_COPIED = 50_000
-"""Rows that are copied at once when none is selected; more would not fit what they are pasted into."""
-
-
-class SheetView(ListingView):
-    """A listing's table in which a click chooses a row, and a double click or Enter asks about its subject."""
-
-    def _clicked(self, _index: QModelIndex) -> None:
-        return
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Ask about the row."""
-        index = self.indexAt(event.position().toPoint())
-        if index.isValid():
-            self.asked.emit(index)
+"""Rows that are copied at once; more would not fit what they are pasted into."""
 
 
 class Listings(Page):
@@ -103,11 +90,13 @@ class Listings(Page):
 
     def copy(self) -> None:
         """Copy the selected rows, or all of them, as text with headers and source, once the log has it."""
-        if self.view.selectionModel().hasSelection() or self.model.rowCount() <= MOST_COPIED:
-            title = self.title.text()
-            self._desk.copy_text("listing", lambda source: copying.as_text(self.view, title=title, source=source))
-        else:
+        count = copying.count_chosen(self.view) or self.model.rowCount()
+        if self.model.sheet is None or count > MOST_COPIED:
             self._desk.refused.emit(f"Over {MOST_COPIED} rows: search, or select the rows to copy.")
+            return
+        sheet, rows, title = self.model.sheet, self.model.shown, self.title.text()
+        rows = rows[copying.chosen_rows(self.view)] if copying.count_chosen(self.view) else rows
+        self._desk.copy_text("listing", lambda source: copying.sheet_text(sheet, rows, title=title, source=source))
 
     def focus_search(self) -> bool:
         """Put the cursor into the search."""

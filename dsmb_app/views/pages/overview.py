@@ -40,6 +40,7 @@ class Overview(Page):
         self._lay_out()
         for part in (self.flow, self.events, self.stands_out):
             part.drilled.connect(self.drilled)
+        self.events.copies_to(desk)
         self.events.opened.connect(lambda row: self.linked.emit(EVENTS, row))
         self.stands_out.opened.connect(self.linked)
         desk.results_changed.connect(self.refresh)

@@ -29,7 +29,7 @@ class Patients(Page):
         super().__init__()
         self._desk, self._asking, self._stale = desk, Asking(desk), True
         self.subject, self.question, self.among = "", "", ()
-        self.list, self.profile, self.search = PatientList(), ProfileView(desk), search_box("Search patients")
+        self.list, self.profile, self.search = PatientList(desk), ProfileView(desk), search_box("Search patients")
         self.everybody = tool("Show all", "close", self._show_everybody, hint="List all patients again", text=True)
         self.only, self.refusal = label(kind="muted", wraps=True), label(kind="muted", wraps=True)
         self.nobody = label("Choose a patient of the list (Enter or a click).", "muted")

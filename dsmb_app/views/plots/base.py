@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QPainter, QPaintEvent, QTextDocumentFragment
 
-from dsmb_app.views.theme import SPACE, Theme
+from dsmb_app.views.theme import SPACE, Theme, current_theme
 
 SIDE_BUTTONS = (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton)
 
@@ -21,6 +21,37 @@ class Canvas(pg.GraphicsLayoutWidget):
         self.ci.layout.setContentsMargins(0, 0, 0, 0)
         self.ci.layout.setSpacing(0)
         self.ci.layout.setHorizontalSpacing(SPACE)
+        self._goes = ""
+
+    def name(self, name: str, goes: str) -> None:
+        """Say what a screen reader calls the plot, and what the keys do in it."""
+        self._goes = goes
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(goes)
+
+    def tell(self, tip: str) -> None:
+        """Let a screen reader say what the keys have reached; with "" again what they do."""
+        words = QTextDocumentFragment.fromHtml(tip.replace("\n", "<br>")).toPlainText() if tip else self._goes
+        self.setAccessibleDescription(words)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw a frame around everything where the keys are."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(current_theme().accent))
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+            painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Draw the frame."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the frame away."""
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Leave the buttons at the side of the mouse, back and forward, to the window."""

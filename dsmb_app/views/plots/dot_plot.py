@@ -15,7 +15,8 @@ from dsmb_app.model.result import Column, ResultTable
 from dsmb_app.model.words import Stat
 from dsmb_app.views.layout import is_summary
 from dsmb_app.views.plots.base import pen
-from dsmb_app.views.plots.row_plot import Asked, RowPlot
+from dsmb_app.views.plots.row_marks import Asked, RowMark
+from dsmb_app.views.plots.row_plot import RowPlot
 from dsmb_app.views.theme import DASHES, Entry, Mark, Theme, mark_of
 
 Contrast = tuple[str, str]
@@ -157,6 +158,16 @@ class DotPlot(RowPlot):
         if nearest is None or nearest[0] > _NEAR:
             return None
         return self._lines[nearest[1].line].row.key, nearest[1].series.estimate
+
+    def _find_marks(self) -> list[RowMark]:
+        order = {one: place for place, one in enumerate(self.series)}
+        points = sorted(self._points, key=lambda point: (point.line, order[point.series]))
+        return [self._mark(point) for point in points]
+
+    def _mark(self, point: _Point) -> RowMark:
+        column = point.series.estimate
+        panel = self.differences if point.series.limits else self.shares
+        return RowMark(point.line, panel, point.x, point.y, (self._lines[point.line].row.key, column), column)
 
     def position_of(self, line: int, series: Series) -> QPointF:
         """Return where a dot stands in this widget."""

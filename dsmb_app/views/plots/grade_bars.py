@@ -13,7 +13,8 @@ from dsmb_app.model.result import Column, ResultTable, RowKey
 from dsmb_app.model.words import TOTAL, Stat
 from dsmb_app.views.layout import is_summary
 from dsmb_app.views.plots.base import pen
-from dsmb_app.views.plots.row_plot import Asked, RowPlot
+from dsmb_app.views.plots.row_marks import Asked, RowMark
+from dsmb_app.views.plots.row_plot import RowPlot
 from dsmb_app.views.tables import plain_tip
 from dsmb_app.views.theme import Entry, Mark, Theme, mark_of
 
@@ -146,13 +147,28 @@ class GradeBars(RowPlot):
         found = self._segment_at(where)
         return (found.key, Column(found.arm, Stat.N)) if found else None
 
+    def _find_marks(self) -> list[RowMark]:
+        shown = sorted((s for s in self.segments if s.share), key=lambda s: (s.line, self.arms.index(s.arm), s.start))
+        return [self._mark(segment) for segment in shown]
+
+    def _mark(self, s: Segment) -> RowMark:
+        middle = s.room.center()
+        asked = s.key, Column(s.arm, Stat.N)
+        return RowMark(s.line, self.panels[0], middle.x(), middle.y(), asked, (s.arm, s.key[-1]))
+
     def _tip(self, line: int, where: QPointF) -> str:
         found = self._segment_at(where)
-        if found is None or self._table is None:
-            return super()._tip(line, where)
-        n, share = (self._table.cell(found.key, Column(found.arm, stat)) for stat in (Stat.N, Stat.PCT))
-        name = " > ".join(found.key)
-        return plain_tip(f"{name}\n{found.arm}: {n.text if n else ''} ({share.text if share else ''}%)")
+        return self._told(found.key, found.arm) if found else super()._tip(line, where)
+
+    def words_of(self, mark: RowMark) -> str:
+        """Return what is said of a part: its term and grade, its arm and the printed cells."""
+        key, column = mark.asked
+        return self._told(key, column.arm)
+
+    def _told(self, key: RowKey, arm: str) -> str:
+        cells = [self._table.cell(key, Column(arm, stat)) if self._table else None for stat in (Stat.N, Stat.PCT)]
+        n, share = (cell.text if cell else "" for cell in cells)
+        return plain_tip(f"{' > '.join(key)}\n{arm}: {n} ({share}%)")
 
     def position_of(self, segment: Segment) -> QPointF:
         """Return where the middle of a segment stands in this widget."""

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsTextItem, QToolTip
 
-from dsmb_app.views.plots.base import Canvas
+from dsmb_app.views.plots.base import Canvas, pen
 from dsmb_app.views.plots.profile_lanes import Target
 from dsmb_app.views.tables import plain_tip
-from dsmb_app.views.theme import Theme
+from dsmb_app.views.theme import Theme, current_theme
 
 LEFT, NEAR, GAP = 158, 7, 8
 """Room of the scales, how near a pointer must come, and the room between panels, in pixels."""
+_RING = 9
+_KEYS = (
+    "Left and Right go from mark to mark in the order of days, Up and Down from lane to lane, Enter shows the record."
+)
+_BESIDE = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
+_BELOW = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 
 
 class Lanes(Canvas):
-    """A stack of panels on linked axes; ``asked`` carries table and row of what was clicked."""
+    """A stack of panels on linked axes; ``asked`` carries table and row of what was clicked.
+
+    ``reached`` carries where in this widget the keys have gone.
+    """
 
     asked = Signal(str, int)
+    reached = Signal(QPointF)
     reset = Signal()
 
     def __init__(self, name: str, *, wheel_zooms: bool) -> None:
         super().__init__()
-        self.setAccessibleName(name)
+        self.name(name, _KEYS)
+        self.at_hand: Target | None = None
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.panels: list[tuple[pg.PlotItem, list[Target]]] = []
@@ -64,7 +75,8 @@ class Lanes(Canvas):
     def forget(self) -> None:
         """Draw nothing and keep nothing."""
         self.ci.clear()
-        self.panels, self._titles = [], []
+        self.panels, self._titles, self.at_hand = [], [], None
+        self.tell("")
 
     def spot(self, target: Target) -> QPointF:
         """Return where a target's middle stands in this widget, as far as it is in sight."""
@@ -82,6 +94,61 @@ class Lanes(Canvas):
                 wide, high = panel.vb.viewPixelSize()
                 return _nearest(targets, at, wide, high)
         return None
+
+    @property
+    def _lanes(self) -> list[list[Target]]:
+        """Return what can be pointed at, lane by lane in the order of days."""
+        return [sorted(targets, key=lambda t: (t.first, t.y)) for _, targets in self.panels if targets]
+
+    def _stepped(self, key: int) -> Target | None:
+        """Return what a key leads to, None where there is nothing."""
+        lanes, here = self._lanes, self.at_hand
+        every = [target for lane in lanes for target in lane]
+        # Two may be equal: a visit delivered twice.
+        at = next((place for place, target in enumerate(every) if target is here), -1)
+        if here is None or at < 0:
+            return every[0] if every else None
+        if key in _BESIDE:
+            return every[(at + _BESIDE[Qt.Key(key)]) % len(every)]
+        mine = next(place for place, lane in enumerate(lanes) if any(target is here for target in lane))
+        lane = lanes[min(max(mine + _BELOW[Qt.Key(key)], 0), len(lanes) - 1)]
+        return here if here in lane else min(lane, key=lambda target: abs(target.first - here.first))
+
+    def _ring_at(self, target: Target | None) -> None:
+        self.at_hand = target
+        self.tell(plain_tip(target.tip) if target else "")
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw a ring around what the keys have reached."""
+        super().paintEvent(event)
+        if self.at_hand is not None and self.hasFocus():
+            painter = QPainter(self.viewport())
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(pen(current_theme().accent, 2.0))
+            painter.drawEllipse(self.spot(self.at_hand), _RING, _RING)
+            painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show by a ring where the keys are."""
+        super().focusInEvent(event)
+        if event.reason() is not Qt.FocusReason.MouseFocusReason and self.at_hand is None:
+            self._ring_at(self._stepped(Qt.Key.Key_Right))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from mark to mark by arrow keys, ask by Enter."""
+        here = self.at_hand
+        if event.key() in (*_BESIDE, *_BELOW):
+            self._ring_at(self._stepped(event.key()))
+            if self.at_hand is not None:
+                self.reached.emit(self.spot(self.at_hand))
+                where = self.mapToGlobal(self.spot(self.at_hand).toPoint())
+                QToolTip.showText(where, plain_tip(self.at_hand.tip), self)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and here is not None:
+            if here.table:
+                self.asked.emit(here.table, here.row)
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Remember where a click or a drag begins."""

@@ -16,6 +16,8 @@ from dsmb_app.views.plots.words import write
 from dsmb_app.views.theme import SPACE, Theme, current_theme
 
 _HEAD_ROWS = ("Cycles", "Doses", "Visits")
+_SEEN = 40
+"""Pixels in sight above and below of what the keys have reached."""
 
 
 class PatientProfilePlot(QWidget):
@@ -36,7 +38,8 @@ class PatientProfilePlot(QWidget):
         self.area.setFrameShape(QScrollArea.Shape.NoFrame)
         self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setAccessibleName("Events, laboratory tests and medication: arrow keys scroll")
+        # Its keys are those of the lanes, which bring what they reach into sight.
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setWidget(self.body)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -49,6 +52,7 @@ class PatientProfilePlot(QWidget):
         for part in (self.head, self.body):
             part.asked.connect(self.picked)
             part.reset.connect(self.show_all)
+        self.body.reached.connect(lambda where: self.area.ensureVisible(int(where.x()), int(where.y()), 0, _SEEN))
 
     @property
     def theme(self) -> Theme:

@@ -16,6 +16,7 @@ from dsmb_app.views.theme import Theme, current_theme
 
 NEAR = 10
 _RING = 19
+_ENDS = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
 _STEPS = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
 
 Ticks = Sequence[tuple[float, str]]
@@ -28,8 +29,7 @@ class PointPlot(Canvas):
         """Draw in a theme, or in the one that the window has; ``goes``: what the keys do, for a screen reader."""
         super().__init__()
         self._own_theme = theme
-        self.setAccessibleName(name)
-        self.setAccessibleDescription(goes)
+        self.name(name, goes)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.at_hand = -1
@@ -147,6 +147,7 @@ class PointPlot(Canvas):
     def point_at(self, place: int) -> None:
         """Ring a point, by its place; -1 for none."""
         self.at_hand = place
+        self.tell(self.tip_of(place) if place >= 0 and self.hasFocus() else "")
         self._ring.setPen(pen(self.theme.accent, 2.0))
         self._ring.setData(*(self._xy[[place]].T if place >= 0 else ([], [])))
 
@@ -204,9 +205,10 @@ class PointPlot(Canvas):
         return (self.at_hand + _STEPS[key]) % len(self._xy) if self.at_hand >= 0 else 0
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go from point to point by arrow keys, ask by Enter."""
-        if event.key() in _STEPS and len(self._xy):
-            place = self._stepped(event.key())
+        """Go from point to point by arrow keys, to the first and the last by Home and End, ask by Enter."""
+        key = event.key()
+        if key in (*_STEPS, *_ENDS) and len(self._xy):
+            place = self._stepped(key) if key in _STEPS else range(len(self._xy))[_ENDS[Qt.Key(key)]]
             self.point_at(place)
             QToolTip.showText(self.mapToGlobal(self.position_of(place).toPoint()), self.tip_of(place), self)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.at_hand >= 0:

@@ -6,28 +6,30 @@ from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QToolTip
 
 from dsmb_app.model.result import Column, ResultTable, RowKey
 from dsmb_app.views.layout import Layout, Line, lay_out
-from dsmb_app.views.plots.base import Canvas, colour_axis
+from dsmb_app.views.plots.base import Canvas, colour_axis, pen
+from dsmb_app.views.plots.row_marks import KEYS, STEPS, Asked, RowMark, stepped
 from dsmb_app.views.plots.rows import RowBands
 from dsmb_app.views.tables import plain_tip
 from dsmb_app.views.theme import Entry, Theme, current_theme
 
-Asked = tuple[RowKey, Column]
-"""What a click asks about: a row and a column of the result."""
+_RING = 17
 
 
 class RowPlot(Canvas):
     """A plot whose unit of height is a table row. A subclass sets its scales, draws its lines and finds its marks.
 
-    ``picked`` carries row and column of a mark that was asked about, ``pointed`` the row under the pointer.
+    ``picked`` carries row and column of a mark that was asked about, ``pointed`` the row under the pointer, ``reached``
+    the row to which the keys have gone.
     """
 
     picked = Signal(object, object)
     pointed = Signal(int)
+    reached = Signal(int)
     # Here, because Qt calls changeEvent while the widget is still being made.
     _table: ResultTable | None = None
 
@@ -35,8 +37,7 @@ class RowPlot(Canvas):
         """Draw in a theme, or in the one that the window has."""
         super().__init__()
         self._own_theme = theme
-        self.setAccessibleName(name)
-        self.setAccessibleDescription("The table beside it holds the same numbers and is read by keys.")
+        self.name(name, KEYS)
         self.setMouseTracking(True)
         self._lines: tuple[Line, ...] = ()
         self._places: dict[RowKey, int] = {}
@@ -48,6 +49,10 @@ class RowPlot(Canvas):
         for panel, bands in self._bands.items():
             panel.addItem(bands, ignoreBounds=True)
         self._drawn: list[tuple[pg.PlotItem, pg.GraphicsObject]] = []
+        self._marks: list[RowMark] | None = None
+        self.at_hand: RowMark | None = None
+        self._ring = pg.ScatterPlotItem(size=_RING, pxMode=True, brush=None)
+        self._ring.setZValue(100)
         self.panels[0].vb.sigResized.connect(self._place)
 
     @property
@@ -87,7 +92,8 @@ class RowPlot(Canvas):
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Draw these rows of the result, from the top."""
-        self._lines = tuple(lines)
+        self._lines, self._marks = tuple(lines), None
+        self._ring_at(None)
         for panel, item in self._drawn:
             panel.removeItem(item)
         self._drawn = []
@@ -107,6 +113,10 @@ class RowPlot(Canvas):
 
     def _near(self, where: QPointF) -> Asked | None:
         """Return what a click at a place of this widget asks about."""
+        raise NotImplementedError
+
+    def _find_marks(self) -> list[RowMark]:
+        """Return what can be asked about, row by row and in a row from the left."""
         raise NotImplementedError
 
     def _scale_words(self) -> list[str]:
@@ -199,8 +209,70 @@ class RowPlot(Canvas):
         self.point_at(-1)
         self.pointed.emit(-1)
 
+    @property
+    def marks(self) -> list[RowMark]:
+        """Return what can be asked about, row by row; found when first asked for."""
+        if self._marks is None:
+            self._marks = self._find_marks()
+        return self._marks
+
+    def spot(self, mark: RowMark) -> QPointF:
+        """Return where a mark stands in this widget."""
+        return mark.panel.vb.mapViewToScene(QPointF(mark.x, mark.y))
+
+    def _ring_at(self, mark: RowMark | None) -> None:
+        """Ring a mark, tell what it is, and let go of the one before."""
+        if self.at_hand is not None:
+            self.at_hand.panel.removeItem(self._ring)
+        self.at_hand = mark
+        if mark is not None:
+            self._ring.setPen(pen(self.theme.accent, 2.0))
+            self._ring.setData([mark.x], [mark.y])
+            mark.panel.addItem(self._ring, ignoreBounds=True)
+        self.tell(self.words_of(mark) if mark is not None else "")
+
+    def _go_to(self, mark: RowMark) -> None:
+        # In sight first: where it stands then is where its words belong.
+        self.reached.emit(mark.line)
+        self._ring_at(mark)
+        self.point_at(mark.line)
+        QToolTip.showText(self.mapToGlobal(self.spot(mark).toPoint()), self.words_of(mark), self)
+
+    def words_of(self, mark: RowMark) -> str:
+        """Return what is said of a mark: its row, its column and the printed cell."""
+        place, (_, column) = self._places[self._lines[mark.line].row.key], mark.asked
+        slots = [(head, self._layout.slot(place, j)) for j, head in enumerate(self._layout.heads)]
+        told = [f"{head.top}, {head.sub}: {slot.text or slot.note}" for head, slot in slots
+                if slot and column in slot.columns]  # fmt: skip
+        return plain_tip("\n".join([self._layout.lines[place].label, *told]))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show by a ring where the keys are: at the first mark in sight."""
+        super().focusInEvent(event)
+        if event.reason() is not Qt.FocusReason.MouseFocusReason and self.marks:
+            first = int(self._scrolled // self._row_height)
+            self._ring_at(next((mark for mark in self.marks if mark.line >= first), self.marks[0]))
+            self.point_at(self.at_hand.line)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Let the mark go."""
+        super().focusOutEvent(event)
+        self._ring_at(None)
+        self.point_at(-1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from mark to mark by arrow keys, ask by Enter."""
+        if event.key() in STEPS and self.marks:
+            at = self.marks.index(self.at_hand) if self.at_hand in self.marks else -1
+            self._go_to(self.marks[stepped(self.marks, at, event.key())])
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.at_hand is not None:
+            self.picked.emit(*self.at_hand.asked)
+        else:
+            super().keyPressEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Ask about the mark under the pointer."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
         asked = self._near(event.position())
         if asked and event.button() is Qt.MouseButton.LeftButton:
             self.picked.emit(*asked)
