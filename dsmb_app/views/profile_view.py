@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from dsmb_app.model.profile import LABS, PatientProfile
@@ -15,6 +16,7 @@ from dsmb_app.views.drill import ListingPanel
 from dsmb_app.views.legend import Legend
 from dsmb_app.views.notes import Notes
 from dsmb_app.views.plots.patient_profile import PatientProfilePlot
+from dsmb_app.views.plots.profile_lanes import PALE
 from dsmb_app.views.plots.profile_picture import ProfilePicture
 from dsmb_app.views.plots.time_course import mark_of_test
 from dsmb_app.views.theme import LIGHT, SPACE, Entry, Mark, Theme, current_theme
@@ -143,7 +145,7 @@ class ProfileView(QWidget):
 
 
 def _entries(profile: PatientProfile, theme: Theme) -> list[Entry]:
-    """Return the legend: the grades that occur, what marks an event, and the liver tests."""
+    """Return the legend: the grades that occur, what marks an event, days not known, and the liver tests."""
     degrees = {event.depth: event.degree for event in profile.events if event.depth}
     solid, none = Qt.PenStyle.SolidLine, Qt.PenStyle.NoPen
     found: list[Entry] = [
@@ -154,4 +156,8 @@ def _entries(profile: PatientProfile, theme: Theme) -> list[Entry]:
         found.append(("Serious", Mark(theme.refusal_text, "s", solid, hollow=True), False))
     if any(event.infection for event in profile.events):
         found.append(("Infection", Mark(theme.text, "star", none), False))
+    if any(one.span.partial for one in (*profile.events, *profile.drugs)):
+        pale = QColor(theme.text)
+        pale.setAlphaF(PALE)
+        found.append(("Day not known", Mark(pale.name(QColor.NameFormat.HexArgb), "s", none), False))
     return [*found, *((course.test, mark_of_test(course.test, theme), True) for course in profile.liver)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from dsmb_app import app
-from dsmb_app.model.profile import EVENTS, LABS
+from dsmb_app.model.profile import EVENTS, LABS, Span
 from dsmb_app.model.result import Column
 from dsmb_app.model.words import Level, Stat
 from dsmb_app.views import theme
@@ -183,6 +184,16 @@ def test_that_a_click_on_a_bar_selects_its_record(qtbot, window: Window) -> None
     assert page.profile.records.currentWidget() is panel
     chosen = panel.view.model().mapToSource(panel.view.currentIndex()).row()
     assert page.profile.profile.events[chosen].words == target.tip
+
+
+def test_that_the_legend_says_what_pale_means_where_a_day_is_not_known(qtbot, window: Window) -> None:
+    view = busiest(qtbot, window).profile
+    event, *others = (replace(one, span=Span(5.0, 5.0, 9.0, 9.0)) for one in view.profile.events)
+    whole = replace(view.profile, events=(event, *others), drugs=())
+    view.show_profile(whole, ())
+    assert "Day not known" not in view.legend.texts
+    view.show_profile(replace(whole, events=(replace(event, span=Span(1.0, 5.0, 9.0, 9.0)), *others)), ())
+    assert "Day not known" in view.legend.texts
 
 
 def test_that_a_click_on_a_result_selects_its_record(qtbot, window: Window) -> None:

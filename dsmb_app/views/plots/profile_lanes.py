@@ -22,6 +22,8 @@ LIVER_HEIGHT, COUNT_HEIGHT = 150, 84
 LINES = (1.0, 3.0)
 """Multiples of the upper limit that have a line."""
 _BAR = 0.66
+PALE = 0.35
+"""How much of a bar's colour stands where a day is not known."""
 _KINDS = {"steroid": 0, "immunosuppressant": 1, "antimicrobial": 2}
 
 
@@ -109,7 +111,7 @@ def _draw_span(
     panel: pg.PlotItem, span: Span, y: float, profile: PatientProfile, fill: QColor, outline: object, height: float
 ) -> None:
     pale = QColor(fill)
-    pale.setAlphaF(0.35)
+    pale.setAlphaF(PALE)
     if span.partial:
         draw_box(panel, span.first, span.last, y, height, pale, outline)
     draw_box(panel, span.begun, span.over, y, height, fill, outline)
