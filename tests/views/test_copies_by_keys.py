@@ -41,7 +41,7 @@ def test_that_tables_pictures_and_the_page_are_copied_by_keys(
 ) -> None:
     review.choose(TITLES.index(title))
     if title == "Patients":
-        review.open_patient(review.desk.patients().subjects[0])
+        review.open_patient(review.desk.session.patients().subjects[0])
     app.settle()
     page = review.stack.currentWidget()
     tables = [view for view in page.findChildren(QTableView) if view.isVisible()]
@@ -68,7 +68,7 @@ def test_that_tables_pictures_and_the_page_are_copied_by_keys(
 
 
 def test_that_the_picture_of_a_profile_holds_all_of_it(review: Review, tmp_path: Path) -> None:
-    review.open_patient(review.desk.patients().subjects[0])
+    review.open_patient(review.desk.session.patients().subjects[0])
     view = review.patients.profile
     view.write_picture(tmp_path / "profile.png")
     view.write_picture(tmp_path / "profile.svg")

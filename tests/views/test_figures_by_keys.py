@@ -269,7 +269,7 @@ def test_that_a_mark_is_reached_by_keys_and_opens_the_subjects_of_its_figure(
 
 
 def test_that_what_a_patient_had_is_reached_by_keys_and_shown_among_its_records(qtbot, review: Review) -> None:
-    listing = review.desk.patients()
+    listing = review.desk.session.patients()
     review.open_patient(listing.subjects[0])
     view = review.patients.profile
     lanes = view.plot.body

@@ -107,7 +107,7 @@ def back_again(qtbot, first: QWidget, passed: list[QWidget]) -> None:
 
 BEFORE: dict[str, Callable[[Review], object]] = {
     "Adverse events": lambda review: review.page.bar.button.setChecked(True) or review.page.bar._unfold(),
-    "Patients": lambda review: review.open_patient(review.desk.patients().subjects[0]),
+    "Patients": lambda review: review.open_patient(review.desk.session.patients().subjects[0]),
 }
 
 
