@@ -238,12 +238,13 @@ def test_that_a_mark_is_reached_by_keys_and_opens_the_subjects_of_its_figure(
     assert plot.focusPolicy() & Qt.FocusPolicy.TabFocus
     at_rest, goes = grabbed(plot), plot.accessibleDescription()
     plot.setFocus(Qt.FocusReason.TabFocusReason)
-    focused, told = grabbed(plot), set()
-    assert focused != at_rest, "focus is not seen"
+    seen, told = {grabbed(plot)}, set()
+    assert at_rest not in seen, "focus is not seen"
     for step, key in enumerate(keys_to_press(plot)):
         qtbot.keyClick(QApplication.focusWidget(), key)
         assert QApplication.focusWidget() is plot
         told.add(plot.accessibleDescription())
+        seen.add(grabbed(plot))
         if step >= 2 and (expected := figure.expected(review, plot)):
             break
     else:
@@ -251,7 +252,8 @@ def test_that_a_mark_is_reached_by_keys_and_opens_the_subjects_of_its_figure(
     if figure.name != "shift matrix":
         assert len(told) > 2, "a screen reader hears nothing of the marks"
         assert goes not in told
-    assert grabbed(plot) != focused, "the mark at hand is not seen"
+    # Two marks may stand at one place.
+    assert len(seen) > 1, "the mark at hand is not seen"
     at = place_of_mark(plot)
     qtbot.keyClick(plot, Qt.Key.Key_Return)
     agree(opened(review), expected)

@@ -129,7 +129,9 @@ class PointPlot(Canvas):
 
     def _fit(self) -> None:
         if self._outgrown and not self.closed:
+            at_hand = self.at_hand
             self._redraw()
+            self.point_at(at_hand)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change of theme."""
