@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,9 +51,10 @@ def either(request: pytest.FixtureRequest) -> Locked:
     return found
 
 
-def numbers(locked: Locked, state: Path, exhibits: tuple[str, ...] = EXHIBITS) -> dict[tuple[str, ...], str]:
+@cache
+def numbers(locked: Locked, exhibits: tuple[str, ...] = EXHIBITS) -> dict[tuple[str, ...], str]:
     """Return every analysis result but those of dosing records, which ADSL does not tell."""
-    text = ard.results_csv(locked.session(Level.NAMED, state), exhibits)
+    text = ard.results_csv(locked.opened(Level.NAMED), exhibits)
     keys = ("exhibit", "row", "arm", "arm_ref", "stat_name")
     return {
         tuple(line[k] for k in keys): line["stat"]
@@ -61,10 +63,10 @@ def numbers(locked: Locked, state: Path, exhibits: tuple[str, ...] = EXHIBITS) -
     }
 
 
-def test_that_adam_gives_the_published_table(either: Locked, shared_data: Path, state: Path) -> None:
+def test_that_adam_gives_the_published_table(either: Locked, shared_data: Path) -> None:
     with (shared_data / "expected" / "14-5.01_teae.csv").open(newline="", encoding="utf-8") as file:
         published = list(csv.DictReader(file))
-    results = read_results(ard.results_csv(either.session(Level.NAMED, state), ["T09"]))
+    results = read_results(ard.results_csv(either.opened(Level.NAMED), ["T09"]))
     wrong = [
         (row, arm, stat)
         for line, row, short, arm in cells(published)
@@ -75,15 +77,15 @@ def test_that_adam_gives_the_published_table(either: Locked, shared_data: Path, 
     assert len(published) * len(ARMS) == 762
 
 
-def test_that_adam_gives_every_number_of_the_sdtm_delivery(either: Locked, pilot: Locked, state: Path) -> None:
-    found, expected = numbers(either, state), numbers(pilot, state)
+def test_that_adam_gives_every_number_of_the_sdtm_delivery(either: Locked, pilot: Locked) -> None:
+    found, expected = numbers(either), numbers(pilot)
     assert {key for key in found.keys() | expected.keys() if found.get(key) != expected.get(key)} == set()
     assert {key[0] for key in expected} == set(EXHIBITS)
 
 
-def test_that_the_body_at_baseline_of_advs_is_that_of_the_vital_signs(adam: Locked, pilot: Locked, state: Path) -> None:
+def test_that_the_body_at_baseline_of_advs_is_that_of_the_vital_signs(adam: Locked, pilot: Locked) -> None:
     found, expected = (
-        {key: value for key, value in numbers(one, state, ("T05",)).items() if key[1].startswith(BODY)}
+        {key: value for key, value in numbers(one, ("T05",)).items() if key[1].startswith(BODY)}
         for one in (adam, pilot)
     )
     assert found == expected
@@ -120,8 +122,8 @@ def test_that_the_report_says_what_was_used(adam: Locked, both: Locked) -> None:
     assert not any("is not DM" in rule or "is not ADSL" in rule for rule in both.report.counts)
 
 
-def test_that_footnotes_name_the_columns_of_adam(adam: Locked, state: Path) -> None:
-    table = adam.session(Level.NAMED, state).table("T09")
+def test_that_footnotes_name_the_columns_of_adam(adam: Locked) -> None:
+    table = adam.opened(Level.NAMED).table("T09")
     notes = " ".join(table.footnotes)
     assert "Arm: planned (ADSL.TRT01P, else DM.ARM)." in notes
     assert "safety population (ADSL.SAFFL = Y)" in notes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,16 @@ from dsmb_app.snapshot import container, manifest, own_files, xpt
 from dsmb_app.snapshot.leaks import LeakReport
 from dsmb_app.store import audit, image
 from dsmb_app.store.split import Splitter
+from tests.remembered_stretch import quickly
 
 pytestmark = pytest.mark.skipif(not FORKS, reason="a process that is not forked does not inherit what is weakened here")
+
+
+@pytest.fixture(autouse=True)
+def no_stretching() -> Iterator[None]:
+    """Let no phrase be stretched, in this process and in those that it forks."""
+    with quickly():
+        yield
 
 
 def failed(outcome: Outcome) -> Outcome:
@@ -247,6 +255,7 @@ def test_that_noninterference_fails_where_rows_stand_in_the_order_of_arms(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Splitter, "_shuffled", _sorted_by_arm)
+    monkeypatch.setattr(noninterference, "_shown", lambda _: [])  # what stands first in all that is compared will do
     assert "changed image" in failed(noninterference.run(Plan(1, tmp_path))).line
 
 

@@ -48,9 +48,9 @@ def recounted(session: Session, pairs: list[tuple[str, str]]) -> tuple[int, list
 
 
 @pytest.fixture(params=["demo", "pilot"])
-def named(request: pytest.FixtureRequest, tmp_path: Path) -> Session:
+def named(request: pytest.FixtureRequest) -> Session:
     locked: Locked = request.getfixturevalue(request.param)
-    return locked.session(Level.NAMED, tmp_path / "audit")
+    return locked.opened(Level.NAMED)
 
 
 def test_that_the_ten_rows_are_those_of_a_plain_ranking_with_each_set_of_subjects_once(named: Session) -> None:

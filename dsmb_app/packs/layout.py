@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -57,14 +58,22 @@ class _Piece:
 
 
 class _Measured:
-    """The widths that a table's labels (``label_most`` at most, longer ones are broken) and columns need."""
+    """The widths that a table's labels and columns need."""
 
-    def __init__(self, table: ResultTable, label_most: float, *, own_n: bool) -> None:
+    labels: tuple[float, ...]
+
+    def __init__(self, table: ResultTable, *, own_n: bool) -> None:
         self.table = table
         self.lines = tuple(printed_lines(table, own_n=own_n))
         self.columns = printed_columns(table, own_n=own_n)
         self.needed = {column: self._column(column) for column in self.columns}
-        self.labels = self._labels(label_most)
+        self._longest = max((width(row.label, bold=True) + 2 * row.depth for row in table.rows), default=0.0)
+
+    def with_labels(self, most: float) -> _Measured:
+        """Return the same with labels that are ``most`` wide at most; longer ones are broken."""
+        found = copy(self)
+        found.labels = self._labels(most)
+        return found
 
     def fits(self, piece: _Piece) -> bool:
         """Tell whether a piece fits a page in readable print."""
@@ -81,14 +90,11 @@ class _Measured:
 
     def roomier_labels(self, spare: float) -> tuple[float, ...]:
         """Return the labels' widths with up to ``spare`` pixels more, as far as a label would else be broken."""
-        more = min(max(self._longest() + _PADDING - self.labels[0], 0.0), max(spare, 0.0) / 7)
+        more = min(max(self._longest + _PADDING - self.labels[0], 0.0), max(spare, 0.0) / 7)
         return (self.labels[0] + more, *self.labels[1:])
 
-    def _longest(self) -> float:
-        return max((width(row.label, bold=True) + 2 * row.depth for row in self.table.rows), default=0.0)
-
     def _labels(self, most: float) -> tuple[float, ...]:
-        label = min(max(self._longest(), _LABEL_LEAST), most)
+        label = min(max(self._longest, _LABEL_LEAST), most)
         if not is_summary(self.table):
             return (label + _PADDING,)
         statistic = max((width(line_header(line)) for line in self.lines), default=0.0)
@@ -101,7 +107,8 @@ def parts(table: ResultTable, *, own_n: bool = False) -> list[Part]:
     A table too wide for one page is divided by kind of statistic, then contrasts from arms, then arm by arm. Row labels
     are broken into shorter lines where that saves a sheet. ``own_n``: N has a column even where the header says it.
     """
-    measured = (_Measured(table, most, own_n=own_n) for most in _LABELS_MOST)
+    columns = _Measured(table, own_n=own_n)
+    measured = (columns.with_labels(most) for most in _LABELS_MOST)
     best, pieces = min(((one, _pieces(one)) for one in measured), key=lambda found: len(found[1]))
     return [_part(best, piece) for piece in pieces]
 

@@ -6,6 +6,7 @@ import math
 import textwrap
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 POINTS_PER_LINE = 13.0
 """Height of one line of the body font (10 pt)."""
@@ -24,7 +25,6 @@ _WIDTHS = {
     "GOQmM": 1.51,
     "W%@": 1.85,
 }
-_WIDTH_OF = {one: wide for some, wide in _WIDTHS.items() for one in some}
 _ORDINARY, _OTHER_SCRIPT, _FULL_WIDTH = 1.0, 1.3, 1.9
 _BOLD = 1.08
 # A column's digit is 7 whole pixels where the font's is 7.4.
@@ -33,8 +33,12 @@ _ROUNDED = 7.4 / 7
 
 def width(text: str, *, bold: bool = False, size: float = 10.0) -> float:
     """Return the width of the longest line of a text, in digits as columns count them (never less than it takes)."""
-    widest = max((sum(map(_character, line)) for line in text.splitlines()), default=0.0)
-    return widest * _ROUNDED * (_BOLD if bold else 1.0) * size / 10.0
+    return _widest(text) * _ROUNDED * (_BOLD if bold else 1.0) * size / 10.0
+
+
+@lru_cache(maxsize=1 << 16)  # a pack says the same few thousand texts ten times over
+def _widest(text: str) -> float:
+    return max((sum(map(_CHARACTERS.__getitem__, line)) for line in text.splitlines()), default=0.0)
 
 
 def lines(text: str, room: float, *, bold: bool = False, size: float = 10.0) -> int:
@@ -70,7 +74,16 @@ def _broken(line: str, room: float, bold: bool, size: float) -> int:
     return max(len(textwrap.wrap(line, per_line)), math.ceil(needed / room))
 
 
-def _character(one: str) -> float:
-    if one.isascii():
-        return _WIDTH_OF.get(one, _ORDINARY)
-    return _FULL_WIDTH if unicodedata.east_asian_width(one) in "WF" else _OTHER_SCRIPT
+class _Characters(dict[str, float]):
+    """The width of each character, looked up once."""
+
+    def __missing__(self, one: str) -> float:
+        if one.isascii():
+            wide = _ORDINARY
+        else:
+            wide = _FULL_WIDTH if unicodedata.east_asian_width(one) in "WF" else _OTHER_SCRIPT
+        self[one] = wide
+        return wide
+
+
+_CHARACTERS = _Characters({one: wide for some, wide in _WIDTHS.items() for one in some})

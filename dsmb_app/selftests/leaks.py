@@ -13,6 +13,7 @@ from dsmb_app.selftests import sample
 from dsmb_app.selftests.leak_plants import PLANTS, Frames
 from dsmb_app.selftests.outcome import Outcome, Plan
 from dsmb_app.selftests.workers import tally
+from dsmb_app.snapshot.leak_features import Before
 from dsmb_app.snapshot.leaks import check_leaks
 from dsmb_app.snapshot.source import read_source
 from dsmb_app.snapshot.trial import TrialFile
@@ -42,6 +43,28 @@ def dealt(arms: pd.DataFrame, rng: random.Random) -> pd.DataFrame:
     return new
 
 
+@cache
+def seen_before(seed: int) -> Before:
+    """Return what a check has seen in the tables of ``open_part``: nothing in it depends on who has which arm."""
+    before: Before = {}
+    check_leaks(*open_part(seed), None, before)
+    return before
+
+
+class Spoilt(Frames):
+    """Tables of which each is a copy of its own once it is asked for: what is not spoilt stays the very same."""
+
+    def __init__(self, tables: Frames) -> None:
+        super().__init__(tables)
+        self._own: set[str] = set()
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._own:
+            self._own.add(name)
+            self[name] = super().__getitem__(name).copy()
+        return super().__getitem__(name)
+
+
 @dataclass(frozen=True)
 class Planted:
     """Plant a leak in the demo, its arms dealt anew, and see whether it is judged as it must be."""
@@ -52,11 +75,11 @@ class Planted:
         """Return the failure of one planted leak."""
         plant = PLANTS[number]
         tables, arms = open_part(self.seed)
-        frames = {name: frame.copy() for name, frame in tables.items()}
+        frames = Spoilt(tables)
         arms = dealt(arms, random.Random(f"{NAME} {self.seed} {number}"))
         first = set(arms.loc[arms["ACTUAL"] == "A", "USUBJID"])
         plant.spoil(frames, lambda table: frames[table]["USUBJID"].isin(first).to_numpy(dtype=bool))
-        report = check_leaks(frames, arms)
+        report = check_leaks(frames, arms, None, dict(seen_before(self.seed)))
         blocked = {found.column for found in report.blocked}
         if blocked != ({plant.column} if plant.blocks else set()):
             return [f"{plant.name}: {', '.join(sorted(blocked)) or 'nothing'} blocked"]
@@ -74,13 +97,14 @@ class Null:
     def __call__(self, number: int) -> list[str]:
         """Return the failure of one trial, if it was blocked."""
         frames, arms = open_part(self.seed)
-        report = check_leaks(frames, dealt(arms, random.Random(f"{NAME} null {self.seed} {number}")))
+        new = dealt(arms, random.Random(f"{NAME} null {self.seed} {number}"))
+        report = check_leaks(frames, new, None, dict(seen_before(self.seed)))
         return [f"null trial {number}: blocked by {report.blocked[0].column}"] if report.blocked else []
 
 
 def run(plan: Plan) -> Outcome:
     """Try every planted leak, and ``count`` trials in which nothing tells the arm."""
-    open_part(plan.seed)  # once, before the processes start
+    seen_before(plan.seed)  # once, before the processes start
     planted = tally(Planted(plan.seed), len(PLANTS), plan.progress)
     null = tally(Null(plan.seed), plan.count, plan.progress)
     allowed = plan.count // NULL_SHARE

@@ -12,6 +12,7 @@ from typing import Protocol
 from dsmb_app import locking
 from dsmb_app.exporting import export_pack
 from dsmb_app.model.errors import Refusal
+from dsmb_app.model.pack_numbers import NUMBERS
 from dsmb_app.model.result import Stamp
 from dsmb_app.packs.meeting_pack import meeting_pack
 from dsmb_app.selftests import sample
@@ -23,7 +24,8 @@ from dsmb_app.store.audit import AuditEntry, AuditLog, verify
 
 STAMP = Stamp("self-test", "0" * 64, "2020-01-01 00:00", "0" * 64)
 SNAPSHOT, TRIAL, SECRETS = "meeting.dsmb", "trial.json", "secrets.json"
-SOURCE, PACK, STATE = "source", "pack.xlsx", "state"
+SOURCE, STUDY, PACK, STATE = "source", "study.toml", "pack.xlsx", "state"
+_IN_PACK = {"T01", "T06", "T09"}
 LOST = "lost: "
 """How a failure begins when a line that was acknowledged is not in the log."""
 
@@ -55,13 +57,21 @@ def make_base(folder: Path) -> Path:
     base = folder / "base"
     base.mkdir()
     sample.write_few(base / SOURCE)
+    (base / STUDY).write_text(_study(), encoding="utf-8")
     _lock(base, base)
     return base
 
 
+def _study() -> str:
+    """Return the demo's study file, with a pack of a few sheets: what is on trial is how it is written."""
+    text = (sample.demo() / STUDY).read_text(encoding="utf-8")
+    left_out = ", ".join(f'"{number}"' for number in NUMBERS if number not in _IN_PACK)
+    return f"{text}\n[pack]\nleave_out = [{left_out}]\n"
+
+
 def _lock(folder: Path, base: Path) -> None:
     out, trial, secrets = folder / SNAPSHOT, folder / TRIAL, folder / SECRETS
-    locking.lock(base / SOURCE, study=sample.demo() / "study.toml", trial=trial, out=out, secrets_path=secrets)
+    locking.lock(base / SOURCE, study=base / STUDY, trial=trial, out=out, secrets_path=secrets)
 
 
 @cache

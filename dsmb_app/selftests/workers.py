@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -66,7 +67,11 @@ def start(target: Callable[..., None], *arguments: Any) -> BaseProcess:
     with warnings.catch_warnings():
         # Python 3.12 warns of a fork beside threads. None of ours holds a lock that a child would wait for.
         warnings.simplefilter("ignore", DeprecationWarning)
-        process.start()
+        gc.freeze()  # else the child's first collection would copy every page that it shares with this process
+        try:
+            process.start()
+        finally:
+            gc.unfreeze()
     return process
 
 

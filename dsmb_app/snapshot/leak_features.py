@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dsmb_app.snapshot.leak_forms import decimals, leading, shape, spelling_gaps
+from dsmb_app.snapshot.leak_forms import Texts, decimals, leading, shape, spelling_gaps
 from dsmb_app.snapshot.leak_roles import (
     KEYS,
     MEASURED_TABLES,
@@ -67,14 +67,14 @@ class _Table:
         np.minimum.at(best, self.place[known], numbers[known])
         return np.where(np.isfinite(best), best, np.nan)
 
-    def having(self, values: pd.Series) -> npt.NDArray[np.bool_]:
-        """Return for each value that enough subjects have, but not all, who has it (values x subjects)."""
-        codes, found = pd.factorize(values.to_numpy(dtype=object), use_na_sentinel=False)
+    def having(self, codes: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+        """Return for each code, 0, 1, ..., that enough subjects have, but not all, who has it (codes x subjects)."""
+        number = int(codes.max()) + 1 if len(codes) else 0
         pairs = np.unique(codes.astype(np.int64) * self.subjects + self.place)
         code, place = np.divmod(pairs, max(self.subjects, 1))
-        held = np.bincount(code, minlength=len(found))
+        held = np.bincount(code, minlength=number)
         kept = np.flatnonzero((held >= LEAST_HOLDERS) & (held < self.subjects))
-        rows = np.full(len(found), -1)
+        rows = np.full(number, -1)
         rows[kept] = np.arange(len(kept))
         flags = np.zeros((len(kept), self.subjects), dtype=bool)
         wanted = rows[code] >= 0
@@ -82,13 +82,31 @@ class _Table:
         return flags
 
 
-def features(frames: Mapping[str, pd.DataFrame], subjects: pd.Index) -> Iterator[Feature]:
-    """Yield every pattern of the open part's frames (table name -> rows with USUBJID) for these subjects."""
+Before = dict[str, tuple[pd.DataFrame, pd.Index, list[Feature]]]
+"""The table, its subjects and its patterns, by table name, of the check before."""
+
+
+def features(
+    frames: Mapping[str, pd.DataFrame], subjects: pd.Index, before: Before | None = None
+) -> Iterator[Feature]:
+    """Yield every pattern of the open part's frames (table name -> rows with USUBJID) for these subjects.
+
+    ``before``: what was found in the very same tables is taken from here, and what is found now is put here.
+    """
+    before = {} if before is None else before
     for table, frame in frames.items():
-        place = subjects.get_indexer(pd.Index(frame["USUBJID"]))
-        at = np.flatnonzero(place >= 0)
-        part = _Table(table.upper(), frame.iloc[at].reset_index(drop=True), place[at], at, len(subjects))
-        yield from _of_table(part)
+        known = before.get(table)
+        if not (known and known[0] is frame and known[1].equals(subjects)):
+            before[table] = frame, subjects, list(_patterns(table, frame, subjects))
+        yield from before[table][2]
+
+
+def _patterns(table: str, frame: pd.DataFrame, subjects: pd.Index) -> Iterator[Feature]:
+    place = subjects.get_indexer(pd.Index(frame["USUBJID"]))
+    at = np.flatnonzero(place >= 0)
+    yield from _of_table(
+        _Table(table.upper(), frame.iloc[at].reset_index(drop=True), place[at], at, len(subjects))
+    )
 
 
 def _of_table(table: _Table) -> Iterator[Feature]:
@@ -121,16 +139,16 @@ def _positions(table: _Table) -> Iterator[Feature]:
 
 
 def _subject_ids(table: _Table) -> Iterator[Feature]:
-    ids = table.frame["USUBJID"]
-    order = np.argsort(np.argsort(ids.to_numpy(dtype=object))).astype(float)
+    ids = Texts(table.frame["USUBJID"])
+    order = np.argsort(np.argsort(table.frame["USUBJID"].to_numpy(dtype=object))).astype(float)
     yield Feature("DM.USUBJID", "order", Rule.STRICT, table.mean(order))
-    yield Feature("DM.USUBJID", "length", Rule.STRICT, table.mean(ids.str.len()))
-    for texts in (leading(ids), ids.str[-1], ids.map(shape)):
-        yield from _flags(table, texts, "DM.USUBJID", "spelling", Rule.STRICT)
+    yield Feature("DM.USUBJID", "length", Rule.STRICT, table.mean(ids.numbers(len)))
+    for part in (leading(ids.words), lambda word: word[-1:], shape):
+        yield from _flags(table, ids.groups(part), "DM.USUBJID", "spelling", Rule.STRICT)
 
 
-def _flags(table: _Table, values: pd.Series, column: str, kind: str, rule: Rule) -> Iterator[Feature]:
-    for flags in table.having(values):
+def _flags(table: _Table, codes: npt.NDArray[np.intp], column: str, kind: str, rule: Rule) -> Iterator[Feature]:
+    for flags in table.having(codes):
         yield Feature(column, kind, rule, flags)
 
 
@@ -139,37 +157,36 @@ def _of_column(table: _Table, column: str, values: pd.Series, rule: Rule) -> Ite
     if pd.api.types.is_numeric_dtype(values.dtype):
         yield from _of_numbers(table, column, values.astype(float), rule)
         return
-    texts = values.astype("str").fillna("")
+    texts = Texts(values)
     yield from _text_values(table, name, texts, rule)
     yield from _spelling(table, name, texts)
     if rule is Rule.STRICT:
         yield from _raw_form(table, name, texts)
     elif is_identifier(table.name, column):
         # The shortest id of a subject: the longest follows the number of its events.
-        yield Feature(name, "length", Rule.STRUCTURE, table.smallest(texts.str.len().where(texts != "")))
-        for parts in (leading(texts), texts.map(shape)):
-            yield from _flags(table, parts, name, "spelling", Rule.STRUCTURE)
+        yield Feature(name, "length", Rule.STRUCTURE, table.smallest(texts.numbers(lambda word: len(word) or np.nan)))
+        for part in (leading(texts.words), shape):
+            yield from _flags(table, texts.groups(part), name, "spelling", Rule.STRUCTURE)
 
 
-def _text_values(table: _Table, name: str, texts: pd.Series, rule: Rule) -> Iterator[Feature]:
-    yield Feature(name, "blanks", rule, table.mean(texts == ""))
-    filled = pd.Series([text for text in texts.unique() if text], dtype="str")
-    measured = len(filled) > 20 and pd.to_numeric(filled, errors="coerce").notna().mean() > 0.5
-    if rule is Rule.OUTCOME and measured:
+def _text_values(table: _Table, name: str, texts: Texts, rule: Rule) -> Iterator[Feature]:
+    yield Feature(name, "blanks", rule, table.mean(texts.numbers(lambda word: not word)))
+    filled = pd.Series([word for word in texts.words if word], dtype="str")
+    if rule is Rule.OUTCOME and len(filled) > 20 and pd.to_numeric(filled, errors="coerce").notna().mean() > 0.5:
         return  # results as text: their numbers are looked at
-    yield from _flags(table, texts, name, "value", rule)
+    yield from _flags(table, texts.codes, name, "value", rule)
 
 
-def _raw_form(table: _Table, name: str, texts: pd.Series) -> Iterator[Feature]:
-    order = texts.map({text: nth for nth, text in enumerate(sorted(set(texts)))})
-    yield Feature(name, "order", Rule.STRICT, table.mean(order))
-    yield Feature(name, "length", Rule.STRICT, table.mean(texts.str.len()))
-    yield Feature(name, "decimals", Rule.STRICT, table.mean(texts.map(decimals)))
-    for parts in (texts.map(shape), leading(texts)):
-        yield from _flags(table, parts, name, "spelling", Rule.STRICT)
+def _raw_form(table: _Table, name: str, texts: Texts) -> Iterator[Feature]:
+    order = {word: nth for nth, word in enumerate(sorted(texts.words))}
+    yield Feature(name, "order", Rule.STRICT, table.mean(texts.numbers(order.__getitem__)))
+    yield Feature(name, "length", Rule.STRICT, table.mean(texts.numbers(len)))
+    yield Feature(name, "decimals", Rule.STRICT, table.mean(texts.numbers(decimals)))
+    for part in (shape, leading(texts.words)):
+        yield from _flags(table, texts.groups(part), name, "spelling", Rule.STRICT)
 
 
-def _spelling(table: _Table, name: str, texts: pd.Series) -> Iterator[Feature]:
+def _spelling(table: _Table, name: str, texts: Texts) -> Iterator[Feature]:
     """How a subject's texts are written, compared with the same content elsewhere: no outcome, whatever is told."""
     context = [table.frame[c] for c in (f"{table.name}TESTCD", "VISIT") if c in table.frame and not name.endswith(c)]
     for kind, gaps in spelling_gaps(texts, context).items():
@@ -183,7 +200,7 @@ def _of_numbers(table: _Table, column: str, values: pd.Series, rule: Rule) -> It
         return
     yield Feature(name, "blanks", rule, table.mean(values.isna()))
     if rule is not Rule.OUTCOME:
-        yield from _flags(table, values, name, "value", rule)
+        yield from _flags(table, _codes(values), name, "value", rule)
     if rule is not Rule.STRUCTURE:
         yield from _means(table, name, values, rule)
 
@@ -221,17 +238,22 @@ def _before_treatment(table: _Table) -> Iterator[Feature]:
         values = early.frame[column]
         if not is_result(early.name, column):
             yield Feature(name, "blanks before the first dose", Rule.STRICT, early.mean(values.isin(["", np.nan])))
-            yield from _flags(early, values, name, "value before the first dose", Rule.STRICT)
+            yield from _flags(early, _codes(values), name, "value before the first dose", Rule.STRICT)
         elif not pd.api.types.is_numeric_dtype(values.dtype) and column.endswith(("ORRES", "STRESC")):
-            yield from _result_form(early, name, values.astype("str"))
+            yield from _result_form(early, name, Texts(values))
 
 
-def _result_form(early: _Table, name: str, texts: pd.Series) -> Iterator[Feature]:
+def _result_form(early: _Table, name: str, texts: Texts) -> Iterator[Feature]:
     tests = early.frame[f"{early.name}TESTCD"]
-    for kind, numbers in (("decimals", texts.map(decimals)), ("length", texts.str.len())):
-        usual = numbers.astype(float).groupby(tests).transform("mean")
-        gaps = (numbers - usual).to_numpy(dtype=float)
+    for kind, form in (("decimals", decimals), ("length", len)):
+        numbers = pd.Series(texts.numbers(form))
+        gaps = (numbers - numbers.groupby(tests).transform("mean")).to_numpy(dtype=float)
         yield Feature(name, f"{kind} before the first dose", Rule.STRICT, early.mean(gaps))
+
+
+def _codes(values: pd.Series) -> npt.NDArray[np.intp]:
+    """Return a code for each row, the same one for equal values; what is missing is a value too."""
+    return pd.factorize(values.to_numpy(), use_na_sentinel=False)[0]
 
 
 def _is_early(table: _Table) -> npt.NDArray[np.bool_]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dsmb_app.model.errors import Refusal
-from dsmb_app.snapshot.leak_features import Feature, counts, features
+from dsmb_app.snapshot.leak_features import Before, Feature, counts, features
 from dsmb_app.snapshot.leak_roles import TOGETHER, Rule
 from dsmb_app.snapshot.leak_tests import (
     CHUNK,
@@ -109,13 +109,17 @@ def p_text(p: float) -> str:
 
 
 def check_leaks(
-    frames: Mapping[str, pd.DataFrame], arms: pd.DataFrame, accepted: Mapping[str, str] | None = None
+    frames: Mapping[str, pd.DataFrame],
+    arms: pd.DataFrame,
+    accepted: Mapping[str, str] | None = None,
+    before: Before | None = None,
 ) -> LeakReport:
     """Search the open part for what tells the arm, and judge it.
 
     ``frames``: tables of the open part as they will be stored (lower-case name -> rows with USUBJID). ``arms``: one
     row a subject with USUBJID, PLANNED and ACTUAL, "" none; what the arms are called does not matter. ``accepted``:
-    DATASET.COLUMN -> reason.
+    DATASET.COLUMN -> reason. ``before``: what the last check of the same tables saw in them, for many checks of one
+    open part; a table is not changed between them.
 
     The rule. Patterns are strict, structure, outcomes or counts (``leak_roles.Rule``). A pattern BLOCKS when it is
     (a) pure: held by at least max(5, 10%) of the subjects, 95% of them in one arm and more than its share, or, for a
@@ -142,7 +146,7 @@ def check_leaks(
     if len(subjects) == 0:
         return _report([], accepted or {})
     ways = assignments(codes)
-    found = [*_judged(list(features(frames, subjects)), ways), *_combined(frames, subjects, ways)]
+    found = [*_judged(list(features(frames, subjects, before)), ways), *_combined(frames, subjects, ways)]
     return _report(found, accepted or {})
 
 

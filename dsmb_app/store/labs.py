@@ -7,6 +7,7 @@ needs the laboratory's name, which is sealed.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -45,7 +46,7 @@ def lab_columns(
     """
     value, bound = _values(lb)
     specimen = _specimen(lb, count)
-    low, high, rule = _limits(lb, days, section, count, specimen)
+    low, high, rule = _limits(lb, days, section, count, specimen, np.isfinite(value))
     graded = _in_grading_unit(lb, value, low, high, count)
     post = _after_first_dose(days)
     columns = pd.DataFrame(
@@ -90,9 +91,9 @@ def _values(lb: Dataset) -> tuple[Floats, Texts]:
     A result collected as a bound (LBORRES) stays one where its standard result is the bare number.
     """
     value = _optional_number(lb, "LBSTRESN")
-    parts = _optional(lb, "LBSTRESC").str.extract(_BOUNDED)
+    parts = _extracted(_optional(lb, "LBSTRESC"), _BOUNDED)
     side = parts[0].astype(object).fillna("").to_numpy(dtype=object)
-    collected = _optional(lb, "LBORRES").str.extract(_BOUNDED)[0].astype(object).fillna("").to_numpy(dtype=object)
+    collected = _extracted(_optional(lb, "LBORRES"), _BOUNDED)[0].astype(object).fillna("").to_numpy(dtype=object)
     value = np.where(np.isnan(value), parts[1].astype(float).to_numpy(), value)
     value = np.where(np.isnan(value), _as_number(_optional(lb, "LBSTRESC"), _NUMBER), value)
     return value, np.where(np.isnan(value), "", np.where(side != "", side, collected)).astype(object)
@@ -139,7 +140,7 @@ def _specimen(lb: Dataset, count: Count) -> pd.Series:
 
 
 def _limits(
-    lb: Dataset, days: pd.DataFrame, section: LabSection, count: Count, specimen: pd.Series
+    lb: Dataset, days: pd.DataFrame, section: LabSection, count: Count, specimen: pd.Series, measured: Bools
 ) -> tuple[Floats, Floats, Texts]:
     """Return limits of the record, else the latest of the same subject, laboratory and test, else the study's.
 
@@ -163,7 +164,6 @@ def _limits(
     known = frame[frame["high"].notna()].sort_values("day", kind="stable", na_position="first")
     latest = known.groupby(same).tail(1).set_index(same)
     wanted = pd.MultiIndex.from_frame(frame[same])
-    measured = np.isfinite(_values(lb)[0])
     for name, lows, highs in (
         ("same subject, laboratory and test", latest["low"].reindex(wanted), latest["high"].reindex(wanted)),
         ("study default", *_defaults(lb, section)),
@@ -218,8 +218,8 @@ def _in_grading_unit(lb: Dataset, value: Floats, low: Floats, high: Floats, coun
     sensible = (original[1] < original[2]) & (original[2] > 0)
     for tests, factors in _unit_tables():
         here = test.isin(tests).to_numpy()
-        of_original = _optional(lb, "LBORRESU").map(lambda unit, f=factors: f.get(_unit(unit), np.nan)).to_numpy(float)
-        of_standard = _optional(lb, "LBSTRESU").map(lambda unit, f=factors: f.get(_unit(unit), np.nan)).to_numpy(float)
+        of_original = _factors(_optional(lb, "LBORRESU"), factors)
+        of_standard = _factors(_optional(lb, "LBSTRESU"), factors)
         use_original = here & np.isfinite(of_original) & np.isfinite(original[0]) & sensible
         for name, from_original, from_standard in zip(out, original, (value, low, high), strict=True):
             converted = np.where(use_original, from_original * of_original, from_standard * of_standard)
@@ -229,8 +229,20 @@ def _in_grading_unit(lb: Dataset, value: Floats, low: Floats, high: Floats, coun
     return out
 
 
+def _factors(units: pd.Series, factors: Mapping[str, float]) -> Floats:
+    """Return the factor of each row's unit, NaN for one that is not known."""
+    of_unit = {unit: factors.get(_unit(unit), np.nan) for unit in units.unique()}
+    return np.asarray(units.map(of_unit), dtype=float)
+
+
 def _as_number(texts: pd.Series, pattern: str = _PLAIN) -> Floats:
-    return np.asarray(texts.str.extract(pattern)[0].astype(float), dtype=float)
+    return np.asarray(_extracted(texts, pattern)[0].astype(float), dtype=float)
+
+
+def _extracted(texts: pd.Series, pattern: str) -> pd.DataFrame:
+    """Return what ``Series.str.extract`` does, with rows numbered from 0; each distinct text is read once."""
+    codes, distinct = pd.factorize(texts.to_numpy(dtype=object), use_na_sentinel=False)
+    return pd.Series(distinct, dtype="str").str.extract(pattern).take(codes).reset_index(drop=True)
 
 
 def _after_first_dose(days: pd.DataFrame) -> npt.NDArray[np.bool_]:

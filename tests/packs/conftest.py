@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from openpyxl import Workbook
 
 from dsmb_app.model.result import Stamp
@@ -42,13 +44,20 @@ class Pack:
 
 
 @pytest.fixture(scope="session")
-def pack(demo: Locked, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Level], Pack]:
-    """Return what makes, or finds, the demo's pack of a level."""
+def pack(
+    demo: Locked, tmp_path_factory: pytest.TempPathFactory, of_all_workers: Path
+) -> Callable[[Level], Pack]:
+    """Return what makes, or finds, the demo's pack of a level; the processes of this run share what they made."""
     made: dict[Level, Pack] = {}
 
     def of_level(level: Level) -> Pack:
         if level not in made:
-            made[level] = Pack.of(demo.session(level, tmp_path_factory.mktemp("state")))
+            session = demo.session(level, tmp_path_factory.mktemp("state"))
+            kept = of_all_workers / f"demo-{level}.xlsx"
+            with FileLock(kept.with_suffix(".lock")):
+                if not kept.is_file():
+                    kept.write_bytes(Pack.of(session).data)
+            made[level] = Pack(session, kept.read_bytes())
         return made[level]
 
     return of_level

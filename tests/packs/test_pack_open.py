@@ -33,8 +33,8 @@ def test_that_the_search_would_find_them(pack: Packs) -> None:
 
 
 @pytest.mark.parametrize("level", [Level.POOLED, Level.MASKED])
-def test_that_no_part_of_the_pilots_pack_names_an_arm_or_a_dose(pilot: Locked, tmp_path: Path, level: Level) -> None:
-    assert found_words(everything(Pack.of(pilot.session(level, tmp_path))), PILOT_WORDS) == []
+def test_that_no_part_of_the_pilots_pack_names_an_arm_or_a_dose(pilot: Locked, level: Level) -> None:
+    assert found_words(everything(Pack.of(pilot.opened(level))), PILOT_WORDS) == []
 
 
 def ids_of(demo: Locked, found: Pack) -> list[str]:
