@@ -102,7 +102,7 @@ def main() -> None:
     with large_study(folders[0] if folders else None) as locked, tempfile.TemporaryDirectory() as state:
         session = locked.session(Level.NAMED, Path(state))
         window = Window(Services(app.no_opener(), None), closed=True)
-        tidying = Tidying()
+        tidying = Tidying(application)
         tidying.start()
         window.show_session(session)
         window.show()

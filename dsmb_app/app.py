@@ -98,8 +98,7 @@ def run_open(
     idle = idle_after(Settings(folder), closed=closed) if idle_seconds is None else idle_seconds
     sitting = Sitting(folder, log, "closed session" if closed else "open session")
     undo = Faults(folder / FAULT_LOG, application).install()
-    tidying = Tidying(application)
-    tidying.start()
+    Tidying(application).start()
     window: Window | None = None
     code = 1
     try:
@@ -120,7 +119,6 @@ def run_open(
         sitting.stop(READER)
         return code
     finally:
-        tidying.stop()
         _end(window, undo, code)
 
 

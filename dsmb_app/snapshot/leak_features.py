@@ -86,9 +86,7 @@ Before = dict[str, tuple[pd.DataFrame, pd.Index, list[Feature]]]
 """The table, its subjects and its patterns, by table name, of the check before."""
 
 
-def features(
-    frames: Mapping[str, pd.DataFrame], subjects: pd.Index, before: Before | None = None
-) -> Iterator[Feature]:
+def features(frames: Mapping[str, pd.DataFrame], subjects: pd.Index, before: Before | None = None) -> Iterator[Feature]:
     """Yield every pattern of the open part's frames (table name -> rows with USUBJID) for these subjects.
 
     ``before``: what was found in the very same tables is taken from here, and what is found now is put here.
@@ -104,9 +102,7 @@ def features(
 def _patterns(table: str, frame: pd.DataFrame, subjects: pd.Index) -> Iterator[Feature]:
     place = subjects.get_indexer(pd.Index(frame["USUBJID"]))
     at = np.flatnonzero(place >= 0)
-    yield from _of_table(
-        _Table(table.upper(), frame.iloc[at].reset_index(drop=True), place[at], at, len(subjects))
-    )
+    yield from _of_table(_Table(table.upper(), frame.iloc[at].reset_index(drop=True), place[at], at, len(subjects)))
 
 
 def _of_table(table: _Table) -> Iterator[Feature]:

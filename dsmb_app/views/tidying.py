@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from dsmb_app.views import jobs
 
@@ -21,8 +21,9 @@ RARELY = (20_000, 50, 50)
 class Tidying(QObject):
     """Looks once after each stretch of work, when the window has been quiet for two seconds."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, application: QCoreApplication) -> None:
+        super().__init__(application)
+        application.aboutToQuit.connect(self.stop)
         self._quiet, self._tidy = 0, True
         self._before = gc.get_threshold()
         self._timer = QTimer(self, interval=LOOK_MS)

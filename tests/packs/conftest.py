@@ -44,9 +44,7 @@ class Pack:
 
 
 @pytest.fixture(scope="session")
-def pack(
-    demo: Locked, tmp_path_factory: pytest.TempPathFactory, of_all_workers: Path
-) -> Callable[[Level], Pack]:
+def pack(demo: Locked, tmp_path_factory: pytest.TempPathFactory, of_all_workers: Path) -> Callable[[Level], Pack]:
     """Return what makes, or finds, the demo's pack of a level; the processes of this run share what they made."""
     made: dict[Level, Pack] = {}
 

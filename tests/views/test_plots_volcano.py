@@ -133,7 +133,7 @@ def test_that_labels_cover_neither_each_other_nor_a_symbol(
     pilot: Locked, tmp_path: Path, show: Show, level: Level
 ) -> None:
     _, plot = volcano(show, pilot.session(level, tmp_path))
-    rooms = [plot._room_of(words) for words in plot._words]
+    rooms = [plot.room_of(words) for words in plot._words]
     assert 3 <= len(rooms) <= 8
     every = [*rooms, *plot._taken(plot._places(plot._xy))]
     inside = plot.panel.vb.sceneBoundingRect()

@@ -22,7 +22,7 @@ class Ring:
 @pytest.fixture
 def tidying(qapp) -> Iterator[Tidying]:
     before = gc.get_threshold()
-    made = Tidying()
+    made = Tidying(qapp)
     made.start()
     yield made
     made.stop()
@@ -53,7 +53,7 @@ def test_that_a_window_that_did_nothing_is_left_alone(tidying: Tidying) -> None:
 
 
 def test_that_what_was_there_at_the_start_can_be_forgotten_after_the_end(qapp) -> None:
-    left, tidying = weakref.ref(Ring()), Tidying()
+    left, tidying = weakref.ref(Ring()), Tidying(qapp)
     ring = Ring()
     early = weakref.ref(ring)
     tidying.start()
