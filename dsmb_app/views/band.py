@@ -32,7 +32,7 @@ class SessionBand(QWidget):
         self.cutoff, self.snapshot, self.size = label(), ElidedLabel(), label()
         self.marks: list[QLabel] = []
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
+        self._row.setContentsMargins(2 * SPACE, SPACE // 2, 2 * SPACE, SPACE // 2)
         self._row.setSpacing(2 * SPACE)
         for part in (self.level, self.trial, self.cutoff, self.snapshot, self.size):
             self._row.addWidget(part)

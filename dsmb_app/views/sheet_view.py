@@ -7,9 +7,6 @@ from PySide6.QtGui import QMouseEvent
 
 from dsmb_app.views.table_view import ListingView
 
-_MEASURED = 80
-"""Rows that tell how wide a column is."""
-
 
 class SheetView(ListingView):
     """A listing's table in which a click chooses a row, and a double click or Enter asks about its subject."""
@@ -19,7 +16,6 @@ class SheetView(ListingView):
         super().setModel(model)
         header = self.horizontalHeader()
         header.setSelectionModel(QItemSelectionModel(model, header))
-        header.setResizeContentsPrecision(_MEASURED)
 
     def _clicked(self, _index: QModelIndex) -> None:
         return

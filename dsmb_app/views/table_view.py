@@ -259,6 +259,8 @@ class ListingView(TableView):
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
         header.setMaximumSectionSize(340)
+        # For a double click beside a header, which asks for every role of every cell.
+        header.setResizeContentsPrecision(_LOOKED_AT)
         header.setSortIndicatorClearable(True)
         self.fix_rows()
 

@@ -59,7 +59,7 @@ class AdverseEvents(Page):
             self.bar.button,
             self.words,
             gap=SPACE,
-            line_gap=SPACE,
+            line_gap=SPACE // 2,
         )
         column.addWidget(self.filters)
         column.addWidget(self.bar)
