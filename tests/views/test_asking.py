@@ -158,7 +158,7 @@ for _ in range(3):
     jobs.start(count, done=print, failed=print)
 QTimer.singleShot(100, application.quit)
 application.exec()
-sys.exit(0 if jobs.end(30) else 3)
+sys.exit(0 if jobs.end(30) and not jobs._THREADS.activeThreadCount() else 3)
 """
 
 
