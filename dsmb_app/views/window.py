@@ -162,6 +162,8 @@ class Window(ReadingOrder, QMainWindow):
             self.review.navigation.add_action(control)
         self.review.desk.results_changed.connect(self._level_changed)
         self.setCentralWidget(self.review)
+        # Qt would show it a turn later; until then the focus and what the banner says would go to nothing that is seen.
+        self.review.show()
         # The control that had the keys went with the page before.
         self.review.navigation.list.setFocus()
         self._level_changed()

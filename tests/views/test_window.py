@@ -288,6 +288,20 @@ def test_that_the_first_page_offers_to_open_and_to_try_the_demo(qtbot) -> None:
     assert window.windowTitle() == "DSMB review"
 
 
+def test_that_a_session_that_follows_another_is_seen_and_has_the_keys_at_once(
+    at_level: AtLevel, show_window: ShowWindow
+) -> None:
+    session = at_level(Level.POOLED)
+    window = show_window(session)
+    before = window.review
+    # Nothing turns the event loop between these lines: what is true now does not wait for a later turn.
+    window.show_session(session)
+    window.review.banner.tell("A sentence.")
+    assert window.review is not before
+    assert window.review.banner.isVisible()
+    assert window.review.navigation.list.hasFocus()
+
+
 def test_that_a_dropped_snapshot_is_asked_for(qtbot, tmp_path) -> None:
     window = Window(Services(app.no_opener()))
     qtbot.addWidget(window)
