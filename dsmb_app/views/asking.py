@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from PySide6.QtCore import QTimer
-
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.stopping import go_on
 from dsmb_app.model.words import TOTAL
 from dsmb_app.views import jobs
 from dsmb_app.views.desk import Desk
+from dsmb_app.views.turns import announce, turns, wait_until_shown
 
 AT_ONCE = 300
 """Treated subjects up to which everything is counted while the window waits: sooner done than seen."""
@@ -23,7 +22,7 @@ Shown = Iterator[None] | None
 """What showing an answer returns: nothing, or what goes on with it, step by step."""
 _END = object()
 
-# Two counts at a time would take each other's turns, and the window's.
+# Two counts at a time would take each other's turns, and the window's; so would a count while another's is shown.
 _ONE = threading.Lock()
 
 
@@ -34,9 +33,6 @@ class Asking:
         self._desk = desk
         self._job: jobs.Job | None = None
         self._steps: Iterator[None] | None = None
-        # Between two steps the window answers: what was done on it meanwhile comes first.
-        self._next = QTimer(interval=0, singleShot=True)
-        self._next.timeout.connect(self._step)
 
     @property
     def waits(self) -> bool:
@@ -47,7 +43,7 @@ class Asking:
         """Let the question be."""
         if self._job is not None:
             self._job.cancel()
-        self._next.stop()
+        turns().drop(self._step)
         self._job = self._steps = None
 
     def ask(
@@ -70,11 +66,11 @@ class Asking:
             say(refusal.sentence())
             return
         say(COUNTING)
+        turns().finish()
 
         def done(answer: Any) -> None:
-            self._job = None
-            self._steps = show(answer)
-            self._step()
+            self._job, self._steps = None, _shown(show, answer)
+            turns().take(self._step)
 
         def failed(error: Exception) -> None:
             self._job = None
@@ -91,7 +87,7 @@ class Asking:
         if next(steps, _END) is _END:
             self._steps = None
         elif self._steps is steps:
-            self._next.start()
+            turns().take(self._step)
 
     def before(
         self, needed: Sequence[Callable[[], Callable[[], Any]]], *, then: Callable[[], None], wait: Callable[[], None]
@@ -124,8 +120,16 @@ def _every(needed: Sequence[Callable[[], Callable[[], Any]]]) -> Callable[[], No
     return make
 
 
+def _shown(show: Callable[[Any], Shown], answer: Any) -> Iterator[None]:
+    """Begin to show an answer when the first step is asked for, not before."""
+    yield from show(answer) or ()
+
+
 def _in_turn(make: Callable[[], Any]) -> Any:
     with _ONE:
+        wait_until_shown()
         # Nobody may want it any more when its turn comes.
         go_on()
-        return make()
+        made = make()
+        announce()
+        return made

@@ -206,10 +206,11 @@ class ExhibitView(QWidget):
         self.legend.show_entries(self.plot.drawing.legend)
 
     def _show_parts(self, shown: bool) -> None:
-        for part in (self.body, self._tools, self.subtitle, self.notes):
-            part.setVisible(shown)
-        self.legend.setVisible(shown and self.plot is not None)
         self.refusal.setVisible(not shown)
+        self.legend.setVisible(shown and self.plot is not None)
+        # The body last: it would take a new height, and draw for it, whenever another part comes.
+        for part in (self._tools, self.subtitle, self.notes, self.body):
+            part.setVisible(shown)
 
     def search(self, words: str) -> None:
         """Show only the rows whose name holds the words."""

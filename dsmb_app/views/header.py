@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
@@ -161,14 +163,16 @@ class TermHeader(QHeaderView):
         # Qt's own height would measure two hundred names, at every change of the layout, and nobody asks for it.
         return QSize(self._width, self.length())
 
-    def width_for(self, line: Line) -> int:
-        """Return the width in which a name stands whole."""
-        return self._left(line) + QFontMetrics(self._font(line)).horizontalAdvance(line.label) + 2 * SPACE
+    def width_for(self, lines: Iterable[Line]) -> int:
+        """Return the width in which every name stands whole; 0 for none."""
+        metrics = {heading: QFontMetrics(self._font(heading=heading)) for heading in (False, True)}
+        widths = (self._left(line) + metrics[line.heading].horizontalAdvance(line.label) for line in lines)
+        return max((width + 2 * SPACE for width in widths), default=0)
 
     def height_for(self, section: int) -> int:
         """Return the height in which the name of a row shown stands whole, over as many lines as it needs."""
         line = self.line(section)
-        metrics = QFontMetrics(self._font(line) if line else self.font())
+        metrics = QFontMetrics(self._font(heading=bool(line and line.heading)))
         room = self._width - (self._left(line) if line else 0) - SPACE
         words = line.label if line else ""
         return max(metrics.height(), metrics.boundingRect(QRect(0, 0, room, 1000), int(_NAME), words).height())
@@ -177,9 +181,9 @@ class TermHeader(QHeaderView):
         """Return the row shown at a place."""
         return self.model().headerData(section, Qt.Orientation.Vertical, Role.LINE)
 
-    def _font(self, line: Line) -> QFont:
+    def _font(self, *, heading: bool) -> QFont:
         font = QFont(self.font())
-        font.setBold(line.heading)
+        font.setBold(heading)
         return font
 
     def _left(self, line: Line) -> int:
@@ -195,7 +199,7 @@ class TermHeader(QHeaderView):
         theme = current_theme()
         painter.save()
         painter.fillRect(rect, QColor(theme.tint if line.heading else theme.surface))
-        painter.setFont(self._font(line))
+        painter.setFont(self._font(heading=line.heading))
         painter.setPen(QColor(theme.accent if self.links else theme.text))
         room = rect.adjusted(self._left(line), 0, -SPACE, 0)
         metrics = QFontMetrics(painter.font())

@@ -63,11 +63,18 @@ class LabsStrip(QWidget):
         self.told: list[str] = []
         self.numbers: list[QToolButton] = []
         # Another level finds nothing here, also out of sight.
-        desk.results_changed.connect(self.clear)
+        desk.results_changed.connect(self._wait)
+
+    def _wait(self) -> None:
+        """Say nothing until the new numbers are told, and keep their room: all below would be moved and drawn twice."""
+        room = self.height() if self.told else self.minimumHeight()
+        self.clear()
+        self.setMinimumHeight(room)
 
     def clear(self) -> None:
         """Say nothing."""
         self.told, self.numbers = [], []
+        self.setMinimumHeight(0)
         for line in (self._first, self._second):
             while (item := line.layout().takeAt(0)) is not None:
                 # Off the window at once: a deletion waits for the event loop.

@@ -4,83 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from dsmb_app.model import formats
 from dsmb_app.model.result import Cell, Column, ResultTable, Row, RowKey
 from dsmb_app.model.words import Stat
-
-
-def _alone(text: str) -> str:
-    return text
-
-
-def _in_brackets(text: str, more: str) -> str:
-    return f"{text} ({more})" if more else text
-
-
-def _limits(estimate: str, low: str, high: str) -> str:
-    # Where nothing could be estimated, saying so once is enough.
-    return estimate if estimate == low == high else formats.interval(estimate, low, high)
-
-
-def _from_to(low: str, high: str) -> str:
-    return low if low == high == formats.NOT_EVALUABLE else f"{low}, {high}"
-
-
-@dataclass(frozen=True)
-class Group:
-    """Statistics printed together under one header; ``more`` marks what is shown on request only."""
-
-    header: str
-    stats: tuple[Stat, ...]
-    join: Callable[..., str]
-    hint: str
-    more: bool = False
-
-
-GROUPS = (
-    Group("n (%)", (Stat.N, Stat.PCT), formats.n_pct, "subjects, and percent of N"),
-    Group("n", (Stat.N,), _alone, "subjects"),
-    Group("%", (Stat.PCT,), _alone, "percent of N"),
-    Group("N", (Stat.DENOMINATOR,), _alone, "subjects who could be counted in this row"),
-    Group("Events", (Stat.EVENTS,), _alone, "records"),
-    Group("Patient-years", (Stat.PY,), _alone, "years watched, all subjects together"),
-    Group(
-        "EAIR (95% CI)", (Stat.EAIR, Stat.EAIR_LOW, Stat.EAIR_HIGH), _limits,
-        "subjects with a first event per 100 patient-years", more=True,
-    ),
-    Group(
-        "EAER (95% CI)", (Stat.EAER, Stat.EAER_LOW, Stat.EAER_HIGH), _limits, "events per 100 patient-years", more=True
-    ),
-    Group(
-        "RD (95% CI)", (Stat.RD, Stat.RD_LOW, Stat.RD_HIGH), _limits, "risk difference, percentage points"
-    ),
-    Group(
-        "Rate diff. (95% CI)", (Stat.RATE_DIFF, Stat.RATE_DIFF_LOW, Stat.RATE_DIFF_HIGH), _limits,
-        "rate difference per 100 patient-years",
-    ),
-    Group(
-        "Rate ratio (95% CI)", (Stat.RATE_RATIO, Stat.RATE_RATIO_LOW, Stat.RATE_RATIO_HIGH), _limits, "rate ratio"
-    ),
-    Group("Patient-weeks", (Stat.WEEKS,), _alone, "weeks watched, all subjects together"),
-    Group(
-        "Events/100 weeks (95% CI)", (Stat.EAER_WEEK, Stat.EAER_WEEK_LOW, Stat.EAER_WEEK_HIGH), _limits,
-        "events per 100 patient-weeks",
-    ),
-    Group("Days since dose", (Stat.DOSE_LAG,), _alone, "median days from the latest dose to the onset"),
-    Group("p", (Stat.P_FISHER,), _alone, "Fisher's exact test, two-sided, nominal"),
-    Group("z", (Stat.Z,), _alone, "Miettinen-Nurminen score at no difference"),
-    Group("Mean (SD)", (Stat.MEAN, Stat.SD), _in_brackets, "mean and standard deviation"),
-    Group("Median", (Stat.MEDIAN,), _alone, "median"),
-    Group("Q1, Q3", (Stat.Q1, Stat.Q3), _from_to, "quartiles", more=True),
-    Group("Min, max", (Stat.MIN, Stat.MAX), _from_to, "smallest and largest", more=True),
-)  # fmt: skip
+from dsmb_app.views.groups import GROUPS, Group, alone
 
 _SUMMARIES = {Stat.MEAN, Stat.MEDIAN}
 _OF_FEW = {Stat.MEAN, Stat.SD, Stat.MEDIAN, Stat.Q1, Stat.Q3, Stat.MIN, Stat.MAX}
 """What summarises the few rows of a table of counts that are distributions stands below such a row, not in columns
 that the other rows would leave blank."""
+
+
+_DRAWN = {Stat.PCT, Stat.RD, Stat.RD_LOW, Stat.RD_HIGH}
+"""What the plot beside a long table draws."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +83,19 @@ class Slot:
         return head, f"({tail}" if bracket else ""
 
 
+def stands_alone(line: Line, head: Head) -> bool:
+    """Tell whether a line prints something else than the column it stands in, so that its figures align with none."""
+    return line.group is not None and head.group is not None
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The different texts of a printed column: those in two parts that align, and those that stand alone."""
+
+    parts: frozenset[tuple[str, str]]
+    alone: frozenset[str]
+
+
 class Layout:
     """A result laid out: ``lines`` down, ``heads`` across; a cell is put together when it is first asked for."""
 
@@ -153,6 +104,7 @@ class Layout:
         places = {(head.arm, head.arm_ref): place for place, head in reversed(list(enumerate(self.heads)))}
         self._leading = set(places.values())
         self._slots: dict[tuple[int, int], Slot | None] = {}
+        self._values: dict[Column, dict[RowKey, float]] = {}
 
     def slot(self, line: int, head: int) -> Slot | None:
         """Return the cell at a place, or None where nothing was ever defined."""
@@ -169,6 +121,25 @@ class Layout:
         places = ((line, head) for line in range(len(self.lines)) for head in range(len(self.heads)))
         return {place: slot for place in places if (slot := self.slot(*place))}
 
+    def values(self, column: Column) -> dict[RowKey, float]:
+        """Return the values of a column by row, without cells that have none; looked up once."""
+        if column not in self._values:
+            cells = ((row.key, self.table.cell(row.key, column)) for row in self.table.rows)
+            self._values[column] = {key: cell.value for key, cell in cells if cell and cell.value is not None}
+        return self._values[column]
+
+    @cached_property
+    def texts(self) -> tuple[Texts, ...]:
+        """Return what each column holds, which tells how wide it has to be."""
+        return tuple(self._texts_of(place, head) for place, head in enumerate(self.heads))
+
+    def _texts_of(self, place: int, head: Head) -> Texts:
+        slots = [(line, slot) for row, line in enumerate(self.lines) if (slot := self.slot(row, place))]
+        return Texts(
+            frozenset(slot.parts for line, slot in slots if not stands_alone(line, head)),
+            frozenset(slot.text for line, slot in slots if stands_alone(line, head)),
+        )
+
     def _made(self, line: Line, head: Head) -> Slot | None:
         group = line.group or head.group
         return _slot(self.table, line.row, _columns(head, group), group) if group else None
@@ -183,11 +154,19 @@ def lay_out(table: ResultTable) -> Layout:
 
 
 def laid_out(make: Callable[[], ResultTable]) -> Callable[[], tuple[ResultTable, Layout]]:
-    """Return what makes a result and lays it out, so that both may happen in another thread."""
+    """Return what makes a result and lays it out, so that both may happen in another thread.
+
+    Its cells are put together there too: for some twenty thousand of them the window would not answer for a second.
+    """
 
     def both() -> tuple[ResultTable, Layout]:
         table = make()
-        return table, lay_out(table)
+        layout = lay_out(table)
+        _ = layout.texts
+        for column in table.columns:
+            if column.stat in _DRAWN:
+                layout.values(column)
+        return table, layout
 
     return both
 
@@ -223,7 +202,7 @@ def _groups_of(stats: list[Stat]) -> list[Group]:
     while left:
         group = next(
             (g for g in GROUPS if g.stats[0] == left[0] and set(g.stats) <= set(left)),
-            Group(left[0].value, (left[0],), _alone, left[0].value),
+            Group(left[0].value, (left[0],), alone, left[0].value),
         )
         found.append(group)
         left = [stat for stat in left if stat not in group.stats]
@@ -235,11 +214,12 @@ def _wide(table: ResultTable, groups: dict[tuple[str, str], list[Group]]) -> Lay
     indented = any(row.depth for row in table.rows)
     outer = {row.key[:-1] for row in table.rows}
     few = {group.stats: group for found in groups.values() for group in found if _is_of_few(group)}
+    columns = [column for column in table.columns if any(column.stat in stats for stats in few)]
     lines: list[Line] = []
     for row in table.rows:
         heading = indented and row.depth == 0
         lines.append(Line(row, row.label, row.depth, heading=heading, folds=row.key in outer))
-        lines += [Line(row, group.header, row.depth + 1, group) for group in _met(table, row, few.values())]
+        lines += [Line(row, group.header, row.depth + 1, group) for group in _met(table, row, columns, few.values())]
     return Layout(table, lines, heads)
 
 
@@ -247,9 +227,9 @@ def _is_of_few(group: Group) -> bool:
     return set(group.stats) <= _OF_FEW
 
 
-def _met(table: ResultTable, row: Row, groups: Iterable[Group]) -> list[Group]:
-    """Return those of some groups that a row has cells of."""
-    stats = {column.stat for column in table.columns if table.cell(row.key, column)} if groups else set()
+def _met(table: ResultTable, row: Row, columns: Iterable[Column], groups: Iterable[Group]) -> list[Group]:
+    """Return those of some groups, whose columns these are, that a row has cells of."""
+    stats = {column.stat for column in columns if table.cell(row.key, column)}
     return [group for group in groups if stats & set(group.stats)]
 
 

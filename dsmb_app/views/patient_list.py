@@ -39,6 +39,8 @@ class _Shown(SortedRecords):
         listing = self.sourceModel().listing
         if self.among and listing.subjects[row] not in self.among:
             return False
+        if not self.words:
+            return True
         text = " ".join(listing.rows[row]).casefold()
         return all(word in text for word in self.words)
 

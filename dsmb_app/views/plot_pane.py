@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import QEvent, QObject, QSortFilterProxyModel, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dsmb_app.views.layout import Layout, Line
@@ -12,7 +12,7 @@ from dsmb_app.views.plots.dot_plot import Contrast, DotPlot
 from dsmb_app.views.plots.row_picture import plot_for
 from dsmb_app.views.plots.row_plot import RowPlot
 from dsmb_app.views.table_view import ResultView
-from dsmb_app.views.tables import Role
+from dsmb_app.views.tables import ShownRows
 
 
 class PlotPane(QWidget):
@@ -23,7 +23,7 @@ class PlotPane(QWidget):
 
     picked = Signal(object, object)
 
-    def __init__(self, view: ResultView, rows: QSortFilterProxyModel) -> None:
+    def __init__(self, view: ResultView, rows: ShownRows) -> None:
         super().__init__()
         self.setObjectName("plot")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -84,7 +84,7 @@ class PlotPane(QWidget):
         self.align()
 
     def _shown(self) -> list[Line]:
-        return [self._rows.index(i, 0).data(Role.LINE) for i in range(self._rows.rowCount())]
+        return self._rows.lines()
 
     def align(self) -> None:
         """Take the table's heights and where it is scrolled to."""

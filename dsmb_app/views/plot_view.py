@@ -103,9 +103,7 @@ class PlotView(QWidget):
     def _show(self, result: Any) -> None:
         self.result = result
         self.legend.show_entries(self._legend(result))
-        # First its room, or it would be drawn a second time for that.
         self._show_parts(True, drawn=True)
-        self.layout().activate()
         missing = self._draw(result)
         self.nothing.setText(missing)
         if missing:
@@ -117,6 +115,8 @@ class PlotView(QWidget):
         self.title.setText(title)
         self.subtitle.setText(subtitle)
         self.notes.show_notes(notes)
+        # The plot's room comes before the plot, or it would be drawn a second time for that.
+        self.layout().activate()
 
     def _show_parts(self, shown: bool, *, drawn: bool) -> None:
         for part in (self.subtitle, self.notes):

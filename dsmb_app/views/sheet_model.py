@@ -59,6 +59,10 @@ class SheetModel(QAbstractTableModel):
         self._rows = self.sheet.rows(self._words, self._by, falling=self._falling) if self.sheet else nothing
         self.endResetModel()
 
+    def first_texts(self, column: int, most: int) -> list[str]:
+        """Return the texts of a column in the first rows shown."""
+        return [self.sheet.text(int(row), column) for row in self._rows[:most]] if self.sheet else []
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         """Return the number of rows shown."""
         return 0 if parent.isValid() else len(self._rows)

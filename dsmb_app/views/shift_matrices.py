@@ -10,6 +10,7 @@ from dsmb_app.model.words import TOTAL
 from dsmb_app.views import copying
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import FlowLayout, column_of
+from dsmb_app.views.layout import lay_out
 from dsmb_app.views.legend import Legend
 from dsmb_app.views.plots.shift_matrix import SLOT, ShiftMatrix, ShiftModel
 from dsmb_app.views.theme import SPACE, current_theme, mark_of
@@ -39,8 +40,9 @@ class ShiftMatrices(QWidget):
     def show_block(self, table: ResultTable, block: RowKey) -> None:
         """Show one block of a result in place of what was shown before."""
         self.clear()
+        layout = lay_out(table)
         for arm in table.arms or (TOTAL,):
-            matrix = ShiftMatrix(ShiftModel(table, block, arm), arm)
+            matrix = ShiftMatrix(ShiftModel(layout, block, arm), arm)
             matrix.asked.connect(self._ask)
             matrix.copy_wanted.connect(lambda matrix=matrix: self._copy(matrix))
             name = Legend()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QTableView, QWidget
 
-from dsmb_app.views.cells import GAP, PADDING, CellDelegate, part_widths, stands_alone
+from dsmb_app.views.cells import PADDING, CellDelegate
 from dsmb_app.views.header import MOST_TOP_LINES, TOP_LINES, ArmHeader, TermHeader
 from dsmb_app.views.layout import Head, Layout
 from dsmb_app.views.tables import ResultModel, Role, ShownRows
 from dsmb_app.views.theme import SPACE
+from dsmb_app.views.widths import Widths
 
 ROW_SPACE = 9
 _LOOKED_AT = 200
 """So many rows tell how wide a listing's columns are."""
+_NO_NAMES = 160
 LEAST_NAME_WIDTH, MOST_NAME_WIDTH = 180, 264
 _WHOLE = 1200
 
@@ -92,6 +94,7 @@ class ResultView(TableView):
         self.cells = CellDelegate(self)
         self.setItemDelegate(self.cells)
         self._lengths: dict[int, int] = {}
+        self._widths: Widths | None = None
         # Arms stand in the middle of what is seen of their columns.
         self.horizontalScrollBar().valueChanged.connect(lambda _value: self.arm_header.viewport().update())
         self.fix_rows()
@@ -119,11 +122,14 @@ class ResultView(TableView):
         layout = self._layout
         if layout is None:
             return
-        names = [self.term_header.width_for(line) for line in layout.lines]
-        self.term_header.set_width(min(max(names, default=160), self.most_name_width))
+        widths = self._measured(layout)
+        self.term_header.set_width(min(widths.names or _NO_NAMES, self.most_name_width))
         for column, head in enumerate(layout.heads):
             if not self.isColumnHidden(column):
-                self._fit_column(column, head, first=column == 0 or head.top != layout.heads[column - 1].top)
+                first = column == 0 or head.top != layout.heads[column - 1].top
+                widest, self.cells.tails[column] = widths.of_column(column)
+                # A little more room before an arm's first column than within the arm.
+                self.setColumnWidth(column, widest + PADDING + (2 if first else 1) * SPACE)
         self._widen_for_arms()
         self.fit_heights()
         self.updateGeometries()
@@ -132,7 +138,9 @@ class ResultView(TableView):
         """Let a name that is longer than its room go on in the next line, where rows need not have the same height."""
         if self.wraps_names and self._layout is not None:
             for row in range(self.model().rowCount()):
-                self.setRowHeight(row, self.term_header.height_for(row) + ROW_SPACE)
+                height = self.term_header.height_for(row) + ROW_SPACE
+                if height != self.rowHeight(row):
+                    self.setRowHeight(row, height)
 
     def setModel(self, model: QAbstractItemModel) -> None:
         """Show a model; rows that a search or an unfolding brings back are measured anew."""
@@ -146,17 +154,12 @@ class ResultView(TableView):
         source = model.sourceModel() if isinstance(model, ShownRows) else model
         return source.layout if isinstance(source, ResultModel) else None
 
-    def _fit_column(self, column: int, head: Head, *, first: bool) -> None:
-        layout = self._layout
-        slots = [(line, layout.slot(row, column)) for row, line in enumerate(layout.lines)]
-        metrics, bold = QFontMetrics(self.arm_header.font()), QFontMetrics(self.arm_header.top_font())
-        aligned = {slot.parts for line, slot in slots if slot and not stands_alone(line, head)}
-        alone = {slot.text for line, slot in slots if slot and stands_alone(line, head)}
-        before, tail = part_widths(bold, aligned)
-        self.cells.tails[column] = tail
-        widest = max(before + (GAP + tail if tail else 0), *map(metrics.horizontalAdvance, (head.sub, *alone)))
-        # A little more room before an arm's first column than within the arm.
-        self.setColumnWidth(column, widest + PADDING + (2 if first else 1) * SPACE)
+    def _measured(self, layout: Layout) -> Widths:
+        """Return the widths of a layout's texts, which stay as long as the layout and the fonts do."""
+        fonts = self.arm_header.font(), self.arm_header.top_font()
+        if self._widths is None or (self._widths.layout, self._widths.fonts) != (layout, fonts):
+            self._widths = Widths(layout, fonts, self.term_header)
+        return self._widths
 
     def limit_names(self, width: int, *, most: int = MOST_NAME_WIDTH) -> None:
         """Let the names have no more room than this; a longer one wraps, or is cut and stands whole in its tooltip."""
@@ -271,13 +274,14 @@ class ListingView(TableView):
         a fifth of a second.
         """
         model, metrics, header = self.model(), QFontMetrics(self.font()), self.horizontalHeader()
-        rows = range(min(model.rowCount(), _LOOKED_AT))
+        listed = model.sourceModel() if isinstance(model, QSortFilterProxyModel) else model
         for column in range(model.columnCount()):
             wide = header.sectionSizeHint(column)
-            if rows:
-                texts = [str(model.index(row, column).data()) for row in rows]
-                around = self.sizeHintForIndex(model.index(0, column)).width() - metrics.horizontalAdvance(texts[0])
-                wide = max(wide, max(map(metrics.horizontalAdvance, set(texts))) + around)
+            if model.rowCount():
+                first = model.index(0, column)
+                around = self.sizeHintForIndex(first).width() - metrics.horizontalAdvance(str(first.data()))
+                texts = set(listed.first_texts(column, _LOOKED_AT))
+                wide = max(wide, max(map(metrics.horizontalAdvance, texts)) + around)
             self.setColumnWidth(column, wide)
 
     def show_whole(self) -> None:

@@ -90,6 +90,8 @@ class TopAxis(pg.AxisItem):
 def colour_axis(panel: pg.PlotItem, theme: Theme, font: QFont, label: str) -> None:
     """Give a panel's scale its words, colours and a quiet grid."""
     axis = panel.getAxis("top")
+    # Percent and points have no prefix; the label would be made anew whenever the scale moves.
+    axis.enableAutoSIPrefix(False)
     axis.setPen(pg.mkPen(theme.line))
     axis.setTextPen(pg.mkPen(theme.muted))
     axis.setStyle(tickLength=-4, tickFont=font, tickTextOffset=4, maxTickLevel=0)

@@ -93,9 +93,10 @@ class BoxPlot(LabPlot):
         self._segments([(at, end, at, edge) for at, b in zip(x, boxes, strict=True)
                         for edge, end in ((b.q1, b.p10), (b.q3, b.p90))], mark, 1.3, mark.dash)  # fmt: skip
         self._segments([(at - half, b.median, at + half, b.median) for at, b in zip(x, boxes, strict=True)], mark, 2.4)
-        beyond = [p for p in self.places if p.beyond and p.box in boxes]
+        arm = boxes[0].arm if boxes else ""
+        beyond = [p for p in self.places if p.beyond and p.box.arm == arm]
         self._dots([p.x for p in beyond], [p.y for p in beyond], mark, size=5, name=("beyond", mark.symbol), alpha=170)
-        self._dots(x, [b.median for b in boxes], mark, size=8, name=boxes[0].arm if boxes else "")
+        self._dots(x, [b.median for b in boxes], mark, size=8, name=arm)
 
     def _segments(
         self, ends: list[tuple[float, float, float, float]], mark: Mark, width: float, dash: Qt.PenStyle | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
@@ -36,8 +37,7 @@ class Series:
     limits: tuple[Column, Column] | None = None
 
 
-@dataclass(frozen=True)
-class _Point:
+class _Point(NamedTuple):
     line: int
     x: float
     y: float
@@ -91,9 +91,8 @@ class DotPlot(RowPlot):
         self.differences.setVisible(any(s.limits for s in series))
         found = {False: [0.0, 1.0], True: [-1.0, 1.0]}
         for one in series:
-            for line in self._layout.lines:
-                values = [self._value(line.row.key, column) for column in (one.estimate, *(one.limits or ()))]
-                found[bool(one.limits)] += [value for value in values if value is not None]
+            for column in (one.estimate, *(one.limits or ())):
+                found[bool(one.limits)] += self._layout.values(column).values()
         for limits, panel in ((False, self.shares), (True, self.differences)):
             low, high = min(found[limits]), max(found[limits])
             margin = (high - low) * 0.05
@@ -119,26 +118,37 @@ class DotPlot(RowPlot):
             self._draw_series(panel, one, offset, many=len(beside) > 3)
 
     def _draw_series(self, panel: pg.PlotItem, series: Series, offset: float, *, many: bool) -> None:
-        x, y, ends_x, ends_y = [], [], [], []
+        values, limits = self._layout.values(series.estimate), [self._layout.values(c) for c in series.limits or ()]
+        points, ends_x, ends_y = [], [], []
         for place, line in enumerate(self._lines):
-            value = self._value(line.row.key, series.estimate)
-            if value is None or line.group:
+            key = line.row.key
+            if line.group or key not in values:
                 continue
-            x.append(value)
-            y.append(place + 0.5 + offset)
-            self._points.append(_Point(place, value, place + 0.5 + offset, series))
-            ends = [self._value(line.row.key, column) for column in series.limits or ()]
-            if ends and None not in ends:
-                ends_x += ends
+            points.append(_Point(place, values[key], place + 0.5 + offset, series))
+            if limits and all(key in values for values in limits):
+                ends_x += [values[key] for values in limits]
                 ends_y += [place + 0.5 + offset] * 2
-        colour = QColor(series.mark.colour)
-        if ends_x:
+        self._points += points
+        self._add_marks(panel, series, points, (ends_x, ends_y), many=many)
+
+    def _add_marks(
+        self,
+        panel: pg.PlotItem,
+        series: Series,
+        points: list[_Point],
+        ends: tuple[list[float], list[float]],
+        *,
+        many: bool,
+    ) -> None:
+        if ends[0]:
             line_pen = pen(series.mark.colour, 1.2 if many else 1.6, series.mark.dash)
-            self._add(panel, pg.PlotCurveItem(np.array(ends_x), np.array(ends_y), connect="pairs", pen=line_pen))
+            self._add(panel, pg.PlotCurveItem(*map(np.array, ends), connect="pairs", pen=line_pen))
         tick = series.mark.symbol == "|"
+        size = 12 if tick else 9 if not series.limits else 7
+        edge = pen(series.mark.colour, 1.2) if tick else pen(self.theme.surface, 0.8)
         dots = pg.ScatterPlotItem(
-            x, y, symbol=series.mark.symbol, size=(12 if tick else 9 if not series.limits else 7) - 2 * many,
-            pxMode=True, pen=pen(series.mark.colour, 1.2) if tick else pen(self.theme.surface, 0.8), brush=colour,
+            [point.x for point in points], [point.y for point in points], symbol=series.mark.symbol,
+            size=size - 2 * many, pxMode=True, pen=edge, brush=QColor(series.mark.colour),
         )  # fmt: skip
         self._add(panel, dots)
 
@@ -171,7 +181,7 @@ class DotPlot(RowPlot):
 
     def position_of(self, line: int, series: Series) -> QPointF:
         """Return where a dot stands in this widget."""
-        value = self._value(self._lines[line].row.key, series.estimate)
+        value = self._layout.values(series.estimate).get(self._lines[line].row.key)
         panel = self.differences if series.limits else self.shares
         return panel.vb.mapViewToScene(QPointF(value or 0.0, line + 0.5))
 

@@ -52,6 +52,7 @@ class EDish(PointPlot):
         goes = "Arrow keys go from point to point, Enter asks about the subject, Space chooses several."
         super().__init__("Scatter plot", goes=goes, theme=theme)
         self._figure: Scatter | None = None
+        self._points: tuple[Point, ...] = ()
         self._low, self._high, self._gap = np.zeros(2), np.ones(2), np.full(2, _GAP)
         self._together: set[int] = set()
         self._chosen_rings = pg.ScatterPlotItem(size=_CHOSEN, pxMode=True, brush=None)
@@ -60,10 +61,7 @@ class EDish(PointPlot):
     @property
     def points(self) -> tuple[Point, ...]:
         """Return the points drawn, from left to right, which is how the arrow keys go; panel by panel."""
-        if self._figure is None:
-            return ()
-        panelled = self._figure.panelled
-        return tuple(sorted(self._figure.points, key=lambda p: (p.quadrant if panelled else 0, p.x, p.y)))
+        return self._points
 
     @property
     def drawn(self) -> dict[tuple[str, bool], list[tuple[float, float]]]:
@@ -82,13 +80,13 @@ class EDish(PointPlot):
 
     def forget(self) -> None:
         """Draw nothing and keep nothing."""
-        self._figure, self._together = None, set()
+        self._figure, self._points, self._together = None, (), set()
         super().forget()
 
     def show_figure(self, figure: Scatter) -> None:
         """Draw a figure in place of the one before; who was chosen stays so where the new one has them."""
         kept = {*self.together} - {""}
-        self._figure = figure
+        self._figure, self._points = figure, _in_order(figure)
         self._together = {place for place, point in enumerate(self.points) if point.subject in kept}
         self._redraw()
 
@@ -106,9 +104,13 @@ class EDish(PointPlot):
         self._xy = logs + self._corner([p.quadrant for p in points])
         self._set_scales(figure)
         self._draw_quadrants(figure)
-        for arm in dict.fromkeys((*figure.arms, *(p.arm for p in points))):
-            for marked in (False, True):
-                self._draw_points(points, figure, arm, marked=marked)
+        alike: dict[tuple[str, bool], list[int]] = {
+            (arm, marked): [] for arm in figure.arms for marked in (False, True)
+        }
+        for place, point in enumerate(points):
+            alike.setdefault((point.arm, point.marked), []).append(place)
+        for (arm, marked), places in alike.items():
+            self._draw_points(places, figure, arm, marked=marked)
         self.panel.addItem(self._chosen_rings, ignoreBounds=True)
         self._add_ring()
         self._show_together()
@@ -132,15 +134,14 @@ class EDish(PointPlot):
         for quadrant in range(4) if self._figure and self._figure.panelled else (0,):
             yield quadrant, self._corner([quadrant])[0] + self._low
 
-    def _draw_points(self, points: tuple[Point, ...], figure: Scatter, arm: str, *, marked: bool) -> None:
-        mine = [i for i, p in enumerate(points) if (p.arm, p.marked) == (arm, marked)]
+    def _draw_points(self, places: list[int], figure: Scatter, arm: str, *, marked: bool) -> None:
         mark = mark_in(figure, self.theme, arm)
         outline = pen(mark.colour, 1.6) if marked else pen(self.theme.surface, 0.8)
         fill = QColor(mark.colour)
-        fill.setAlpha(_SEEN_THROUGH if len(points) > _MANY else 255)
+        fill.setAlpha(_SEEN_THROUGH if len(self.points) > _MANY else 255)
         dots = pg.ScatterPlotItem(
-            self._xy[mine, 0], self._xy[mine, 1], symbol=mark.symbol, size=_SIZE, pxMode=True, name=(arm, marked),
-            pen=outline, brush=None if marked else fill, data=[points[i].quadrant for i in mine],
+            self._xy[places, 0], self._xy[places, 1], symbol=mark.symbol, size=_SIZE, pxMode=True, name=(arm, marked),
+            pen=outline, brush=None if marked else fill, data=[self.points[place].quadrant for place in places],
         )  # fmt: skip
         self.panel.addItem(dots, ignoreBounds=True)
 
@@ -271,6 +272,11 @@ class EDish(PointPlot):
         point, marked = self.points[place], self._figure.marked_label if self._figure else ""
         words = (point.subject, point.arm if point.arm != TOTAL else "", marked if point.marked else "")
         return plain_tip("\n".join(part for part in words if part))
+
+
+def _in_order(figure: Scatter) -> tuple[Point, ...]:
+    """Return a figure's points from left to right, panel by panel."""
+    return tuple(sorted(figure.points, key=lambda p: (p.quadrant if figure.panelled else 0, p.x, p.y)))
 
 
 def mark_in(figure: Scatter, theme: Theme, arm: str) -> Mark:

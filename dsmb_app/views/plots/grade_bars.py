@@ -86,8 +86,9 @@ class GradeBars(RowPlot):
     def _parts(self, base: RowKey, arm: str) -> list[tuple[RowKey, float, float]]:
         """Return key, start and share of each grade of a term, worst first; a suppressed share has no length."""
         found, start = [], 0.0
+        values = self._layout.values(Column(arm, Stat.PCT))
         for word in self.words:
-            share = self._value((*base, word), Column(arm, Stat.PCT)) or 0.0
+            share = values.get((*base, word), 0.0)
             found.append(((*base, word), start, share))
             start += share
         return found

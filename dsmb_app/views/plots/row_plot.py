@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QToolTip
 
-from dsmb_app.model.result import Column, ResultTable, RowKey
+from dsmb_app.model.result import ResultTable, RowKey
 from dsmb_app.views.layout import Layout, Line, lay_out
 from dsmb_app.views.plots.base import Canvas, colour_axis, pen
 from dsmb_app.views.plots.row_marks import KEYS, STEPS, Asked, RowMark, stepped
@@ -42,6 +42,7 @@ class RowPlot(Canvas):
         self._lines: tuple[Line, ...] = ()
         self._places: dict[RowKey, int] = {}
         self._row_height, self._scrolled = 24, 0
+        self._seen: tuple[float, float] | None = None
         self.panels = [self.add_panel(place) for place in range(panels)]
         for panel in self.panels[1:]:
             panel.setYLink(self.panels[0])
@@ -135,10 +136,6 @@ class RowPlot(Canvas):
         panel.addItem(item, ignoreBounds=True)
         self._drawn.append((panel, item))
 
-    def _value(self, key: RowKey, column: Column) -> float | None:
-        cell = self._table.cell(key, column) if self._table else None
-        return cell.value if cell else None
-
     def dress(self) -> None:
         """Take the theme's colours."""
         theme, font = self.theme, QFont(self.font())
@@ -175,9 +172,12 @@ class RowPlot(Canvas):
 
     def _place(self, *_: object) -> None:
         height = self.panels[0].vb.height()
-        if height > 0:
-            top = self._scrolled / self._row_height
-            self.panels[0].vb.setYRange(top, top + height / self._row_height, padding=0)
+        top = self._scrolled / self._row_height
+        seen = top, top + height / self._row_height
+        # A layout that comes to rest places it some twenty times.
+        if height > 0 and seen != self._seen:
+            self._seen = seen
+            self.panels[0].vb.setYRange(*seen, padding=0)
 
     def point_at(self, line: int) -> None:
         """Mark the row at hand."""

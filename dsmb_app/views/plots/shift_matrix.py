@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from dsmb_app.model.result import Column, ResultTable, RowKey
 from dsmb_app.model.words import Stat
-from dsmb_app.views.layout import Slot, lay_out
+from dsmb_app.views.layout import Layout, Slot
 from dsmb_app.views.table_view import TableView
 from dsmb_app.views.tables import plain_tip
 from dsmb_app.views.theme import SPACE, current_theme
@@ -31,12 +31,13 @@ def blocks(table: ResultTable) -> dict[RowKey, str]:
 class ShiftModel(QAbstractTableModel):
     """The cells of one arm and one block; every text is a printed text of the result."""
 
-    def __init__(self, table: ResultTable, block: RowKey, arm: str) -> None:
+    def __init__(self, layout: Layout, block: RowKey, arm: str) -> None:
         super().__init__()
+        table = layout.table
         keys = [row.key for row in table.rows if row.key[:-2] == block]
         self.before, self.after = (list(dict.fromkeys(key[place] for key in keys)) for place in (-2, -1))
         self._table, self._block, self._arm = table, block, arm
-        self._layout = lay_out(table)
+        self._layout = layout
         self._lines = {line.row.key: place for place, line in enumerate(self._layout.lines)}
         heads = [(head.arm, head.arm_ref, head.group.stats[0] if head.group else None) for head in self._layout.heads]
         self._head = heads.index((arm, "", Stat.N))
