@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -169,3 +171,61 @@ def test_that_the_program_ends_cleanly_while_something_is_counted(project: Path)
             env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
         )  # fmt: skip
         assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.usefixtures("large")
+def test_that_two_places_never_show_a_step_in_the_same_turn(qtbot, at_level: AtLevel) -> None:
+    desk, told = Desk(at_level(Level.POOLED)), list[str]()
+    # Fires once in each turn of the event loop, as a reader's click would be heard.
+    heard = QTimer(interval=0)
+    heard.timeout.connect(lambda: told.append("heard"))
+    heard.start()
+
+    def showing(name: str) -> Callable[[str], Iterator[None]]:
+        def show(_answer: str) -> Iterator[None]:
+            for step in range(3):
+                told.append(f"{name}{step}")
+                yield
+
+        return show
+
+    places = [Asking(desk) for _ in range(2)]
+    for place, name in zip(places, "ab", strict=True):
+        place.ask(lambda: lambda: "", show=showing(name), say=lambda _why: None)
+    qtbot.waitUntil(lambda: not any(place.waits for place in places), timeout=5000)
+    heard.stop()
+    steps = [place for place, what in enumerate(told) if what != "heard"]
+    assert sorted(told[place] for place in steps) == ["a0", "a1", "a2", "b0", "b1", "b2"]
+    assert all("heard" in told[one:other] for one, other in pairwise(steps))
+
+
+@pytest.mark.usefixtures("large")
+def test_that_the_next_count_begins_when_what_was_counted_before_is_shown(qtbot, at_level: AtLevel) -> None:
+    desk, told = Desk(at_level(Level.POOLED)), list[str]()
+
+    def show(_answer: str) -> Iterator[None]:
+        for step in range(5):
+            time.sleep(0.01)
+            told.append(f"shown {step}")
+            yield
+
+    places = [Asking(desk) for _ in range(2)]
+    for place, name in zip(places, ("first", "second"), strict=True):
+        place.ask(lambda name=name: lambda: told.append(name), show=show, say=lambda _why: None)
+    qtbot.waitUntil(lambda: not any(place.waits for place in places), timeout=5000)
+    # Which of the two is counted first is not said.
+    shown = [f"shown {step}" for step in range(5)]
+    assert told in (["first", *shown, "second", *shown], ["second", *shown, "first", *shown])
+
+
+@pytest.mark.usefixtures("large")
+def test_that_an_answer_nobody_wants_any_more_does_not_keep_others_from_being_counted(qtbot, at_level: AtLevel) -> None:
+    desk, shown = Desk(at_level(Level.POOLED)), []
+    dropped, wanted = Asking(desk), Asking(desk)
+    counted = threading.Event()
+    dropped.ask(lambda: counted.set, show=lambda _answer: None, say=lambda _why: None)
+    assert counted.wait(30)
+    # It was counted and is on its way.
+    dropped.forget()
+    wanted.ask(lambda: lambda: "wanted", show=shown.append, say=lambda _why: None)
+    qtbot.waitUntil(lambda: shown == ["wanted"], timeout=30000)
