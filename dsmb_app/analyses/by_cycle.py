@@ -13,6 +13,7 @@ import pandas as pd
 from dsmb_app.analyses import cells, wording
 from dsmb_app.analyses.ae_incidence import terms as terms_of
 from dsmb_app.analyses.ae_lines import plain_table
+from dsmb_app.analyses.codes import first_of_each
 from dsmb_app.analyses.counting import by_arm, clustering, first_onset
 from dsmb_app.analyses.cycles import PAUSE, Period, Rhythm, Stretch
 from dsmb_app.analyses.rates import poisson_rate, robust_rate
@@ -179,8 +180,8 @@ def _joined(found: Sequence[Ints]) -> Ints:
 
 def _few(cut: Cut, rows: Ints, whose: Ints, n_rows: int) -> Bools:
     """Tell which cells have events of so few subjects that an open session does not show them."""
-    pairs = np.unique(np.column_stack([rows, whose]), axis=0)
-    with_events = by_arm(cut, pairs[:, 0], pairs[:, 1], n_rows)
+    once = first_of_each(rows, whose)
+    with_events = by_arm(cut, rows[once], whose[once], n_rows)
     small = cut.study.open.small_cells if cut.level is Level.POOLED else 0
     return np.asarray((with_events > 0) & (with_events < small), dtype=bool)
 

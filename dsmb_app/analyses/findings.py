@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from dsmb_app.analyses import cells, wording
+from dsmb_app.analyses.codes import encoded, first_of_each
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.result import Column, ResultTable, Row, RowKey
 from dsmb_app.model.words import Stat
@@ -66,10 +68,11 @@ def who(cut: Cut, finding: Finding) -> Bools:
 
 def repeated(among: Bools, keys: Sequence[pd.Series], numbers: pd.Series) -> Bools:
     """Return which of some records have the same keys as one with a lower record number before them."""
-    frame = pd.DataFrame({place: key.to_numpy() for place, key in enumerate(keys)})
     order = np.flatnonzero(among)[np.argsort(numbers.to_numpy(dtype=np.int64)[among], kind="stable")]
+    columns = [key.to_numpy() if is_numeric_dtype(key) else encoded(key)[0] for key in keys]
     found = np.zeros(len(among), dtype=bool)
-    found[order] = frame.iloc[order].duplicated().to_numpy(dtype=bool)
+    found[order] = True
+    found[order[first_of_each(*(column[order] for column in columns))]] = False
     return found
 
 

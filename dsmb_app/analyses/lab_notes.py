@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from dsmb_app.analyses import wording
+from dsmb_app.analyses.codes import first_of_each
 from dsmb_app.analyses.lab_grades import Sides
 from dsmb_app.analyses.lab_values import Labs, Records, below, doubtful
 from dsmb_app.model.cut import Cut
@@ -156,20 +156,7 @@ def _visits(cut: Cut, labs: Labs, tests: Sequence[str]) -> tuple[Ints, Ints]:
     named = ~nameless | np.isfinite(number[row])
     subject = cut.lb["SUBJECT"].to_numpy(dtype=np.int64)[row]
     asked = named & ~unplanned
-    keys = _joined(test[asked], subject[asked], visit[row][asked], np.nan_to_num(number[row], nan=-1.0)[asked])
-    first = np.unique(keys, return_index=True)[1]
-    again = np.ones(len(keys), dtype=bool)
-    again[first] = False
+    columns = test, subject, visit[row], np.nan_to_num(number[row], nan=-1.0)
+    again = np.ones(int(asked.sum()), dtype=bool)
+    again[first_of_each(*(column[asked] for column in columns))] = False
     return row[unplanned], row[asked][again]
-
-
-def _joined(*columns: npt.NDArray[Any]) -> Ints:
-    """Return one whole number for each row, the same for rows that are equal in every column.
-
-    Numpy compares whole rows one by one, and lets no other thread do anything meanwhile.
-    """
-    joined = np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        different, place = np.unique(column, return_inverse=True)
-        joined = joined * max(len(different), 1) + place
-    return joined

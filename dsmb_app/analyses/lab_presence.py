@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dsmb_app.analyses.codes import encoded
 from dsmb_app.analyses.lab_lines import LabLine
-from dsmb_app.analyses.lab_values import Labs, encoded
+from dsmb_app.analyses.lab_values import Labs
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.days import to_offset
 from dsmb_app.model.lab_tables import other_codes, panels

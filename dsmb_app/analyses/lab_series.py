@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dsmb_app.analyses.lab_values import Labs, Records, rounded, test_names
+from dsmb_app.analyses.codes import encoded
+from dsmb_app.analyses.lab_values import Labs, Records, coded_tests, rounded
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.figures import HIGH, LabTest
 from dsmb_app.model.lab_tables import panels
@@ -72,14 +73,24 @@ def tests_of(cut: Cut, labs: Labs) -> tuple[LabTest, ...]:
     """Return every test of LB by its name, and those that are held back from this session."""
     found = {code: LabTest(code, code) for code in labs.tests}
     if len(cut.lb) and "LBTEST" in cut.lb:
-        pairs = pd.DataFrame({"code": test_names(cut.lb), "name": cut.lb["LBTEST"].fillna("").astype(str)})
-        counted = pairs.value_counts().reset_index()
-        for code, name, _ in sorted(counted.itertuples(index=False), key=lambda row: (row[2], row[1])):
+        # Of several names of a test the most frequent counts, of equally frequent ones the last by alphabet.
+        for (code, name), _ in sorted(_named(cut.lb).items(), key=lambda one: (one[1], one[0][1])):
             found[code] = LabTest(code, _full_name(code, name))
     held = cut.study.lab.hold_back if cut.level is Level.POOLED else ()
     names = {tests[0]: name for name, tests in panels().items() if len(tests) == 1}
     found.update({code: LabTest(code, names.get(code, code), held=True) for code in held if code not in found})
     return tuple(sorted(found.values(), key=lambda test: (test.name.casefold(), test.code)))
+
+
+def _named(lb: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """Return how many records have each test code with each name."""
+    (codes, tests), (names, texts) = coded_tests(lb), encoded(lb["LBTEST"])
+    pairs, counts = np.unique(codes * len(texts) + names % len(texts), return_counts=True)
+    found: dict[tuple[str, str], int] = {}
+    for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
+        named = tests[pair // len(texts)], texts[pair % len(texts)]
+        found[named] = found.get(named, 0) + count
+    return found
 
 
 def _full_name(code: str, name: str) -> str:

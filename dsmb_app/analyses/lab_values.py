@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dsmb_app.analyses.codes import encoded
 from dsmb_app.model.specimen import other_specimen
 
 Floats = npt.NDArray[np.float64]
@@ -20,9 +21,6 @@ Texts = npt.NDArray[np.object_]
 
 SIDES = {"<": -2, "<=": -1, "": 0, ">=": 1, ">": 2}
 """What a record's number is: the value itself (0), an upper bound of it (below 0) or a lower bound (above 0)."""
-
-_PIECE = 20_000
-"""So many texts are made codes of at a time."""
 
 
 def rounded(values: npt.ArrayLike) -> Floats:
@@ -107,32 +105,16 @@ def joined(parts: Sequence[Records]) -> Records:
     return Records(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Records)})
 
 
-def encoded(texts: pd.Series) -> tuple[Ints, list[str]]:
-    """Return a column of texts as codes and the text of each, in the order they come; what is missing is blank.
-
-    Piece by piece: a window that waits for its turn gets it between two, not after half a million rows.
-    """
-    values = texts.to_numpy(dtype=object)
-    codes = np.empty(len(values), dtype=np.int64)
-    known: dict[str, int] = {}
-    for start in range(0, len(values), _PIECE):
-        own, found = pd.factorize(values[start : start + _PIECE])
-        # What is missing has the code -1, the last place of the list.
-        places = np.array([*(known.setdefault(str(name), len(known)) for name in found), -1])
-        codes[start : start + _PIECE] = places[own]
-    return codes, [*known, ""]
-
-
 def test_names(lb: pd.DataFrame) -> Texts:
     """Return the test of each record: LBTESTCD, with the specimen where it is not blood: ``PH (URINE)``.
 
     A count of cells in urine is another measurement than one in blood, though both may be called WBC.
     """
-    codes, names = _tests(lb)
+    codes, names = coded_tests(lb)
     return np.array(names, dtype=object)[codes]
 
 
-def _tests(lb: pd.DataFrame) -> tuple[Ints, list[str]]:
+def coded_tests(lb: pd.DataFrame) -> tuple[Ints, list[str]]:
     """Return the test of each record as a code, and the name of each: several codes may have one name."""
     tests, kinds = encoded(lb["LBTESTCD"])
     # Snapshots of earlier versions have no column of their own for it.
@@ -157,7 +139,7 @@ class Labs:
 
     def __init__(self, cut: WithLabs) -> None:
         lb = self._lb = cut.lb
-        found, called = _tests(lb)
+        found, called = coded_tests(lb)
         used = {called[code] for code in np.unique(found)}
         self.tests: tuple[str, ...] = tuple(sorted(used))
         codes = np.array([self.tests.index(name) if name in used else -1 for name in called])[found]
