@@ -11,7 +11,7 @@ from typing import Any
 from dsmb_app import ard
 from dsmb_app.model.words import Level
 from dsmb_app.session import Session
-from tests.locked import lock_for_test
+from tests.locked import locked_once
 from tests.oracle import made_up
 from tests.oracle.reading import Data, Record
 
@@ -47,8 +47,8 @@ def study(people: Sequence[Record], events: Sequence[Record], order: Sequence[st
 
 def opened(made: Mapping[str, Any], folder: Path, level: Level = Level.NAMED) -> Session:
     """Lock a study and open it at a level."""
-    source, file = made_up.write(folder, dict(made))
-    return lock_for_test(source, file, folder).session(level, folder / "state")
+    locked = locked_once(made, lambda: made_up.write(folder, dict(made)), folder)
+    return locked.session(level, folder / "state")
 
 
 def cells(session: Session, exhibit: str) -> dict[tuple[str, str, str], str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.dealt import permute_arms
 from tests.locked import Locked, lock_for_test, shared_between_workers
 from tests.remembered_stretch import remembered_stretch
 from tests.shared_data import ROOT, SHARED_DATA
@@ -51,6 +52,18 @@ def demo(project: Path, of_all_workers: Path) -> Locked:
     return shared_between_workers(
         of_all_workers / "demo", lambda folder: lock_for_test(source, source / "study.toml", folder, shared=True)
     )
+
+
+@pytest.fixture(scope="session")
+def dealt_demo(demo: Locked, of_all_workers: Path) -> Locked:
+    """Return the demo trial with its arms dealt anew, locked once a run."""
+
+    def lock(folder: Path) -> Locked:
+        source = folder / "permuted"
+        permute_arms(demo.source, source)
+        return lock_for_test(source, demo.study, folder, shared=True)
+
+    return shared_between_workers(of_all_workers / "dealt", lock)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dsmb_app.model.words import Level
 from dsmb_app.session import Session
-from tests.locked import lock_for_test
+from tests.locked import locked_once
 
 FIRST = date(2020, 3, 1)
 """The day of everybody's first dose; offsets count from it, the day itself is 0."""
@@ -92,6 +92,11 @@ class LabStudy:
 
 def opened(study: LabStudy, folder: Path, level: Level = Level.NAMED) -> Session:
     """Lock a study and open it at a level."""
+    return locked_once(study, lambda: write(study, folder), folder).session(level, folder / "state")
+
+
+def write(study: LabStudy, folder: Path) -> tuple[Path, Path]:
+    """Write a study as CSV files and a study file into a folder; return source folder and study file."""
     source, file = folder / "source", folder / "study.toml"
     source.mkdir(parents=True)
     dm = [
@@ -112,7 +117,7 @@ def opened(study: LabStudy, folder: Path, level: Level = Level.NAMED) -> Session
     order = ", ".join(f'"{arm}"' for arm in (study.order or sorted(set(study.arms.values()))))
     text = STUDY.format(order=order, visits=visits, ctcae=study.ctcae, lab=study.lab)
     file.write_text(text, encoding="utf-8")
-    return lock_for_test(source, file, folder).session(level, folder / "state")
+    return source, file
 
 
 def cells(session: Session, exhibit: str, arm: str = "Total") -> dict[tuple[str, str], float | None]:

@@ -16,6 +16,7 @@ from filelock import FileLock
 from dsmb_app import locking
 from dsmb_app.model.words import Level
 from dsmb_app.session import Session
+from dsmb_app.snapshot import boxes
 from dsmb_app.snapshot.secrets_file import SecretsFile
 from dsmb_app.store.audit import AuditLog
 from tests.remembered_stretch import quickly
@@ -81,6 +82,21 @@ def lock_for_test(source: Path, study: Path, folder: Path, *, seed: int = 1, sha
     with nullcontext() if shared else quickly():
         report = locking.lock(source, study=study, trial=None, out=file, secrets_path=secrets, test_seed=seed)
     return Locked(file, secrets, study, source, report)
+
+
+def locked_once(study: object, write: Callable[[], tuple[Path, Path]], folder: Path) -> Locked:
+    """Lock a made-up study into ``folder``, or find what a test of this process has locked of the very same one.
+
+    ``write`` writes its source and its study file and returns both; ``study`` tells by ``repr`` what it is.
+    """
+    # By how phrases are stretched too: what was locked without it opens without it alone.
+    key = boxes.Argon2id, repr(study)
+    if key not in _of_studies:
+        _of_studies[key] = lock_for_test(*write(), folder)
+    return _of_studies[key]
+
+
+_of_studies: dict[tuple[type, str], Locked] = {}
 
 
 def shared_between_workers(folder: Path, lock: Callable[[Path], Locked]) -> Locked:

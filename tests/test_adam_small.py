@@ -62,8 +62,8 @@ def emergent_by(delivery: Path, rule: str) -> None:
     (delivery / "study.toml").write_text(f"{STUDY}\n[emergent]\n{rule}\n", encoding="utf-8")
 
 
-def counted(of: Locked, state: Path) -> dict[tuple[str, ...], str]:
-    text = ard.results_csv(of.session(Level.NAMED, state))
+def counted(of: Locked, state: Path, exhibits: tuple[str, ...] = ("T06", "T09", "K18")) -> dict[tuple[str, ...], str]:
+    text = ard.results_csv(of.session(Level.NAMED, state), exhibits)
     rows = csv.DictReader(text.splitlines())
     return {(x["exhibit"], x["row"], x["arm"], x["stat_name"]): x["stat"] for x in rows if not x["arm_ref"]}
 

@@ -8,9 +8,8 @@ import pytest
 
 from dsmb_app.model.words import Level
 from dsmb_app.session import Session
-from tests.locked import Locked, lock_for_test
+from tests.locked import Locked
 from tests.test_ae_arms import TABLES
-from tests.test_blinding import permute_arms
 
 
 @pytest.mark.parametrize("level", list(Level))
@@ -26,14 +25,13 @@ def seen(session: Session) -> dict[str, str]:
     return {exhibit: repr(session.table(exhibit)) + repr(list(session.table(exhibit).walk())) for exhibit in TABLES}
 
 
-def test_that_arms_dealt_anew_leave_every_open_table_byte_for_byte(demo: Locked, tmp_path: Path, state: Path) -> None:
-    source = tmp_path / "permuted"
-    permute_arms(demo.source, source)
-    permuted = lock_for_test(source, demo.study, tmp_path)
-    one, other = (locked.session(Level.POOLED, state) for locked in (demo, permuted))
+def test_that_arms_dealt_anew_leave_every_open_table_byte_for_byte(
+    demo: Locked, dealt_demo: Locked, state: Path
+) -> None:
+    one, other = (locked.session(Level.POOLED, state) for locked in (demo, dealt_demo))
     for order in ("frequency", "meddra", "alphabetical"):
         for session in (one, other):
             session.choose_by_text([f"order={order}", "at_least=5"])
         assert seen(one) == seen(other)
-    closed = [locked.session(Level.NAMED, state) for locked in (demo, permuted)]
+    closed = [locked.opened(Level.NAMED) for locked in (demo, dealt_demo)]
     assert seen(closed[0]) != seen(closed[1])  # the arms were dealt anew indeed

@@ -6,7 +6,6 @@ import re
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 
 import pyreadstat
 import pytest
@@ -87,8 +86,8 @@ def test_that_missing_labs_and_visits_of_the_demo_are_those_of_the_raw_files(dem
     assert set(session.drill("T07", ("Labs missing", "Creatinine", "Week 8"), N).subjects.subjects) == missing != set()
 
 
-def test_that_the_pilots_conflicts_of_seriousness_are_listed_record_by_record(pilot: Locked, state: Path) -> None:
-    session = pilot.session(Level.NAMED, state)
+def test_that_the_pilots_conflicts_of_seriousness_are_listed_record_by_record(pilot: Locked) -> None:
+    session = pilot.opened(Level.NAMED)
     people = {r["USUBJID"] for r in raw("ex")}
     criteria = ("AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE")
     expected: dict[str, set[tuple[str, str]]] = {"without": set(), "although": set()}
@@ -149,9 +148,9 @@ OF_T16 = {
 @pytest.mark.parametrize("level", [Level.POOLED, Level.NAMED])
 @pytest.mark.parametrize("trial", ["demo", "pilot"])
 def test_that_every_count_of_a_footnote_opens_as_many_records(
-    request: pytest.FixtureRequest, state: Path, trial: str, level: Level
+    request: pytest.FixtureRequest, trial: str, level: Level
 ) -> None:
-    session = request.getfixturevalue(trial).session(level, state)
+    session = request.getfixturevalue(trial).opened(level)
     met = set()
     for number in ("T08", "T09", "T10", "T11", "T16"):
         rules = {**FOOTNOTES, **({k: ("Laboratory", v) for k, v in OF_T16.items()} if number == "T16" else {})}

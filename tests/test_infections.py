@@ -59,8 +59,8 @@ def test_that_every_cell_of_the_pilot_is_recounted(pilot: Locked) -> None:
     assert int(column(session, "K15")["Any"]) > 30
 
 
-def test_that_a_pooled_table_is_recounted_and_has_no_rates_and_no_contrasts(demo: Locked, state: Path) -> None:
-    session, data, rules = demo.session(Level.POOLED, state), read_folder(demo.source), rules_of(demo.study)
+def test_that_a_pooled_table_is_recounted_and_has_no_rates_and_no_contrasts(demo: Locked) -> None:
+    session, data, rules = demo.opened(Level.POOLED), read_folder(demo.source), rules_of(demo.study)
     assert differing(session, Oracle(data, rules), "AETOXGR") == []
     assert {c.stat for c in session.table("K15").columns} == {Stat.N, Stat.DENOMINATOR, Stat.PCT, Stat.EVENTS}
 

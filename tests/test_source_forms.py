@@ -26,9 +26,9 @@ from tests.sas_files import Sas, sas7bdat
 from tests.sending import ID_TERM, build, write
 
 # Trailing blanks mean nothing in any form; what only some forms can hold (control characters) is left out.
-TERMS = st.text(
-    st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp", "Zs"]) | st.sampled_from(' ,;"'), max_size=12
-).map(str.rstrip)
+TERMS = st.text(st.characters(exclude_categories=["C", "Zl", "Zp", "Zs"]) | st.sampled_from(' ,;"'), max_size=12).map(
+    str.rstrip
+)
 # Doubles that a transport file holds exactly: its exponent has a smaller range than that of a double.
 NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False, min_value=1e-30, max_value=1e30).map(
     lambda value: float(f"{value:.12g}")

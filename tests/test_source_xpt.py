@@ -69,7 +69,7 @@ def test_that_a_real_folder_arrives_whole_with_its_known_counts() -> None:
 NAMES = {5: ["USUBJID", "AVAL", "AETERM", "N2"], 8: ["USUBJID", "A_LONGER_NAME_THAN_EIGHT", "AETERM", "N2"]}
 measures = st.floats(-1e60, 1e60).filter(lambda value: value == 0 or abs(value) > 1e-60)
 numbers = st.one_of(st.none(), st.integers(-(10**12), 10**12).map(float), measures)
-words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=30)
+words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
 
 
 @pytest.mark.parametrize("version", [5, 8])

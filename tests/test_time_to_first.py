@@ -51,11 +51,9 @@ def raw_infections(locked: Locked) -> dict[str, dict[str, tuple[int, bool]]]:
 
 
 @pytest.mark.parametrize("which", ["demo", "pilot"])
-def test_that_time_to_first_infection_is_scipys_of_the_raw_files(
-    which: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
+def test_that_time_to_first_infection_is_scipys_of_the_raw_files(which: str, request: pytest.FixtureRequest) -> None:
     locked: Locked = request.getfixturevalue(which)
-    session = locked.session(Level.NAMED, tmp_path)
+    session = locked.opened(Level.NAMED)
     figure, mine = session.figure("F15"), raw_infections(locked)
     samples = {}
     for arm, subjects in mine.items():

@@ -67,6 +67,7 @@ def traced(
     strace = [
         str(STRACE),
         "-ff",
+        "--seccomp-bpf",  # calls that are not looked at run at their own pace
         "-y",
         "-xx",
         "-s",

@@ -26,6 +26,11 @@ def book(data: bytes) -> Workbook:
     return load_workbook(io.BytesIO(data))
 
 
+def sheet_names(data: bytes) -> list[str]:
+    """Return the names of the sheets in their order, without reading their cells."""
+    return load_workbook(io.BytesIO(data), read_only=True).sheetnames
+
+
 def sheet_roots(data: bytes) -> list[Any]:
     """Return the parsed XML of every sheet."""
     return [etree.fromstring(part) for name, part in parts(data).items() if name.startswith("xl/worksheets/sheet")]

@@ -21,10 +21,9 @@ from lxml import etree
 from dsmb_app.model.words import Level
 from dsmb_app.packs.encrypt import encrypted
 from dsmb_app.packs.meeting_pack import meeting_pack
-from tests.locked import Locked, lock_for_test
+from tests.locked import Locked
 from tests.packs.conftest import STAMP, Pack
 from tests.packs.reading import parts
-from tests.test_blinding import permute_arms
 
 
 @pytest.mark.parametrize("level", list(Level))
@@ -67,13 +66,9 @@ def test_that_another_stamp_gives_other_bytes(pack: Callable[[Level], Pack]) -> 
         assert meeting_pack(found.session, replace(STAMP, **change)) != found.data
 
 
-def test_that_permuted_arms_give_the_same_open_pack(
-    demo: Locked, pack: Callable[[Level], Pack], tmp_path: Path, state: Path
-) -> None:
-    permute_arms(demo.source, tmp_path / "permuted")
-    permuted = lock_for_test(tmp_path / "permuted", demo.study, tmp_path)
-    assert meeting_pack(permuted.session(Level.POOLED, state), STAMP) == pack(Level.POOLED).data
-    assert meeting_pack(permuted.session(Level.MASKED, state), STAMP) != pack(Level.MASKED).data
+def test_that_permuted_arms_give_the_same_open_pack(dealt_demo: Locked, pack: Callable[[Level], Pack]) -> None:
+    assert meeting_pack(dealt_demo.opened(Level.POOLED), STAMP) == pack(Level.POOLED).data
+    assert meeting_pack(dealt_demo.opened(Level.MASKED), STAMP) != pack(Level.MASKED).data
 
 
 @pytest.mark.parametrize("level", list(Level))

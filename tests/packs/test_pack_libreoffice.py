@@ -113,7 +113,7 @@ def test_that_the_widest_sheets_three_arms_and_all_pairs_print_in_seven_points(
 ) -> None:
     widest = [sheet for sheet in SHEETS if sheet.number in ("K03", "T05", "T14", "K15", "K19")]
     monkeypatch.setattr("dsmb_app.packs.meeting_pack.SHEETS", widest)
-    taken = check_print(Pack.of(pilot.session(Level.MASKED, tmp_path / "state")), tmp_path)
+    taken = check_print(Pack.of(pilot.opened(Level.MASKED)), tmp_path)
     assert taken["K03 Closed summary"] == 1
     # Mixed rows, of counts and of measurements, stand on one sheet for all arms.
     assert Counter(title.split()[0] for title in taken) >= Counter({"T05": 1, "T14": 1, "K19": 1})

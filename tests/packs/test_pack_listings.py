@@ -60,9 +60,9 @@ def test_that_a_closed_pack_lists_what_the_listings_page_lists(pack: Packs, leve
     assert lines == {"L1": 3, "L2": 0, "L3": 1, "L4": 26, "L5": 16}
 
 
-def test_that_the_counts_are_those_of_the_lines_listed(demo: Locked, pilot: Locked, tmp_path: Path) -> None:
+def test_that_the_counts_are_those_of_the_lines_listed(demo: Locked, pilot: Locked) -> None:
     for locked in (demo, pilot):
-        session = locked.session(Level.NAMED, tmp_path)
+        session = locked.opened(Level.NAMED)
         table = session.table("L0")
         for row in table.rows:
             listed = session.sheet(row.key[0].split()[0]).listing

@@ -12,7 +12,7 @@ from dsmb_app.model.result import Column
 from dsmb_app.model.words import TOTAL, Level, Stat
 from tests.locked import Locked, lock_for_test
 from tests.packs.conftest import Pack
-from tests.packs.reading import parts, table_sheet
+from tests.packs.reading import parts, sheet_names, table_sheet
 from tests.test_blinding import DEMO_WORDS, PILOT_WORDS, found_words
 
 Packs = Callable[[Level], Pack]
@@ -92,10 +92,10 @@ def test_that_an_open_pack_without_safety_has_conduct_alone(demo: Locked, tmp_pa
     assert "safety = true" in text
     study.write_text(text.replace("safety = true", "safety = false"), encoding="utf-8")
     locked = lock_for_test(demo.source, study, tmp_path)
-    names = Pack.of(locked.session(Level.POOLED, state)).book.sheetnames
+    names = sheet_names(Pack.of(locked.session(Level.POOLED, state)).data)
     assert "T06 Exposure" in names
     assert not [name for name in names if name.startswith(("T08", "T09", "T1", "K"))]
-    assert "T09 AE by SOC and PT" in Pack.of(locked.session(Level.MASKED, state)).book.sheetnames
+    assert "T09 AE by SOC and PT" in sheet_names(Pack.of(locked.session(Level.MASKED, state)).data)
 
 
 def _settings(found: Pack) -> set[str]:

@@ -18,7 +18,7 @@ from dsmb_app.views.ending import dispose
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.review import Review
 from dsmb_app.views.window import Services, Window
-from tests.locked import Locked, lock_for_test
+from tests.locked import Locked, lock_for_test, shared_between_workers
 
 Show = Callable[[Session, str], Review]
 
@@ -44,23 +44,27 @@ def show(qtbot) -> Show:
 
 
 @pytest.fixture(scope="module")
-def without_labs(demo: Locked, tmp_path_factory: pytest.TempPathFactory) -> Locked:
-    """Return the demo as if no laboratory data had been delivered."""
-    source = tmp_path_factory.mktemp("nolabs") / "source"
-    shutil.copytree(demo.source, source, ignore=shutil.ignore_patterns("lb.xpt", "manifest.json"))
-    return lock_for_test(source, source / "study.toml", tmp_path_factory.mktemp("nolabs"))
+def without_labs(demo: Locked, of_all_workers: Path) -> Locked:
+    """Return the demo as if no laboratory data had been delivered, locked once a run."""
+
+    def lock(folder: Path) -> Locked:
+        source = folder / "source"
+        shutil.copytree(demo.source, source, ignore=shutil.ignore_patterns("lb.xpt", "manifest.json"))
+        return lock_for_test(source, source / "study.toml", folder, shared=True)
+
+    return shared_between_workers(of_all_workers / "nolabs", lock)
 
 
 @pytest.fixture(scope="module")
-def no_patients(demo: Locked, tmp_path_factory: pytest.TempPathFactory) -> Locked:
-    """Return the demo with open.patients false."""
-    return _with_open(demo, tmp_path_factory.mktemp("nopatients"), "patients")
+def no_patients(demo: Locked, of_all_workers: Path) -> Locked:
+    """Return the demo with open.patients false, locked once a run."""
+    return shared_between_workers(of_all_workers / "nopatients", lambda to: _with_open(demo, to, "patients"))
 
 
 @pytest.fixture(scope="module")
-def no_safety(demo: Locked, tmp_path_factory: pytest.TempPathFactory) -> Locked:
-    """Return the demo with open.safety and open.patients false."""
-    return _with_open(demo, tmp_path_factory.mktemp("nosafety"), "safety|patients")
+def no_safety(demo: Locked, of_all_workers: Path) -> Locked:
+    """Return the demo with open.safety and open.patients false, locked once a run."""
+    return shared_between_workers(of_all_workers / "nosafety", lambda to: _with_open(demo, to, "safety|patients"))
 
 
 def _with_open(demo: Locked, folder: Path, closed: str) -> Locked:
@@ -68,7 +72,7 @@ def _with_open(demo: Locked, folder: Path, closed: str) -> Locked:
     text, done = re.subn(rf"^({closed}) = true$", r"\1 = false", demo.study.read_text("utf-8"), flags=re.MULTILINE)
     assert done == len(closed.split("|"))
     study.write_text(text, "utf-8")
-    return lock_for_test(demo.source, study, folder)
+    return lock_for_test(demo.source, study, folder, shared=True)
 
 
 @pytest.fixture(scope="module")

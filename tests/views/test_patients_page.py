@@ -18,6 +18,7 @@ from dsmb_app.views import theme
 from dsmb_app.views.history import History, Place
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.pages.patients import Patients
+from dsmb_app.views.plots.lanes import Lanes
 from dsmb_app.views.window import Window
 from tests.locked import Locked
 from tests.views.conftest import AtLevel, ShowWindow
@@ -232,12 +233,18 @@ def test_that_other_medication_unfolds(qtbot, window: Window) -> None:
     assert page.profile.plot.body.height() > folded
 
 
-def test_that_a_change_of_theme_draws_the_patient_anew(qtbot, window: Window, qapp: QApplication) -> None:
+def test_that_a_change_of_theme_draws_the_patient_anew_and_once(
+    qtbot, window: Window, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = busiest(qtbot, window)
+    body, drawn = page.profile.plot.body, []
+    monkeypatch.setattr(body, "setBackground", lambda colour: (drawn.append(colour), Lanes.setBackground(body, colour)))
     try:
         theme.dress(qapp, "dark")
-        qtbot.waitUntil(lambda: page.profile.plot.body.backgroundBrush().color().name() == theme.DARK.surface)
+        qtbot.waitUntil(lambda: body.backgroundBrush().color().name() == theme.DARK.surface)
+        app.settle()
         assert len(page.profile.plot.targets) > 100
+        assert drawn == [theme.DARK.surface]
     finally:
         theme.dress(qapp, "light")
         app.settle()

@@ -52,6 +52,8 @@ class PatientProfilePlot(QWidget):
         for part in (self.head, self.body):
             part.asked.connect(self.picked)
             part.reset.connect(self.show_all)
+        self._dressed = QTimer(self, interval=0, singleShot=True)
+        self._dressed.timeout.connect(self._redraw)
         self.body.reached.connect(lambda where: self.area.ensureVisible(int(where.x()), int(where.y()), 0, _SEEN))
 
     @property
@@ -216,8 +218,9 @@ class PatientProfilePlot(QWidget):
         """Follow a change of theme."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and getattr(self, "profile", None) is not None:
-            # Not at once: Qt is going through the items of the scene, which are taken away.
-            QTimer.singleShot(0, self, self._redraw)
+            # Not at once: Qt is going through the items of the scene, which are taken away. And once: it tells of one
+            # change of theme many times.
+            self._dressed.start()
 
 
 def _by_day(profile: PatientProfile) -> dict[float, str]:

@@ -38,6 +38,8 @@ class PointPlot(Canvas):
         # Not at once: a layout that comes to rest changes it several times.
         self._refit = QTimer(self, interval=0, singleShot=True)
         self._refit.timeout.connect(self._fit)
+        self._dressed = QTimer(self, interval=0, singleShot=True)
+        self._dressed.timeout.connect(self._redraw_if_any)
         self.panel: pg.PlotItem = self.addPlot(row=0, col=0, enableMenu=False)
         self.panel.hideButtons()
         self.panel.setMouseEnabled(x=False, y=False)
@@ -138,8 +140,9 @@ class PointPlot(Canvas):
         super().changeEvent(event)
         # Qt calls this while the widget is still being made.
         if event.type() is QEvent.Type.PaletteChange and len(getattr(self, "_xy", ())):
-            # Not at once: Qt is going through the items of the scene, which are taken away.
-            QTimer.singleShot(0, self, self._redraw_if_any)
+            # Not at once: Qt is going through the items of the scene, which are taken away. And once: it tells of one
+            # change of theme many times.
+            self._dressed.start()
 
     def _redraw_if_any(self) -> None:
         # What was shown may have been forgotten since.

@@ -55,6 +55,8 @@ class RowPlot(Canvas):
         self._ring = pg.ScatterPlotItem(size=_RING, pxMode=True, brush=None)
         self._ring.setZValue(100)
         self.panels[0].vb.sigResized.connect(self._place)
+        self._dressed = QTimer(self, interval=0, singleShot=True)
+        self._dressed.timeout.connect(self._redraw)
 
     @property
     def theme(self) -> Theme:
@@ -151,8 +153,9 @@ class RowPlot(Canvas):
         """Follow a change of theme."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and self._table:
-            # Not at once: Qt is going through the items of the scene, which are taken away.
-            QTimer.singleShot(0, self, self._redraw)
+            # Not at once: Qt is going through the items of the scene, which are taken away. And once: it tells of one
+            # change of theme many times.
+            self._dressed.start()
 
     def _redraw(self) -> None:
         if self._table:
