@@ -67,7 +67,7 @@ def test_that_the_name_of_a_row_leads_the_figures_to_it(
 def test_that_the_least_window_shows_figures_with_all_their_rows_of_numbers(
     demo: Locked, tmp_path: Path, show: Show, title: str
 ) -> None:
-    review, page, figures = page_of(show, demo.session(Level.NAMED, tmp_path), title)
+    review, _page, figures = page_of(show, demo.session(Level.NAMED, tmp_path), title)
     review.resize(780, 560)
     for name in list(figures.parts)[:-1]:
         figures.show_view(name)
