@@ -63,22 +63,6 @@ def test_that_the_name_of_a_row_leads_the_figures_to_it(
     assert list(first.plot.drawn) == list(session.arms or (TOTAL,))
 
 
-@pytest.mark.parametrize("title", ["Infections", "Cycles"])
-def test_that_the_least_window_shows_figures_with_all_their_rows_of_numbers(
-    demo: Locked, tmp_path: Path, show: Show, title: str
-) -> None:
-    review, _page, figures = page_of(show, demo.session(Level.NAMED, tmp_path), title)
-    review.resize(780, 560)
-    for name in list(figures.parts)[:-1]:
-        figures.show_view(name)
-        settle()
-        for view in figures.shown:
-            frame = view.plot.parentWidget()
-            assert frame.rect().contains(view.plot.geometry()), name
-            assert view.rect().contains(frame.geometry()), name
-            assert not frame.geometry().intersects(view.notes.geometry()), name
-
-
 def test_that_arrow_keys_lead_the_figures_from_row_to_row(demo: Locked, tmp_path: Path, qtbot, show: Show) -> None:
     _, page, figures = page_of(show, demo.session(Level.MASKED, tmp_path), "Infections")
     page.exhibit.view.setFocus()
