@@ -33,6 +33,7 @@ USAGE = """usage: python3 dev.py COMMAND
   test [ARGUMENTS]   pytest alone with these ARGUMENTS, such as tests/test_house_rules.py -k short
   pictures [FOLDER]  every page of the demo at each level, light and dark, at 1024x700 and 1280x800, and one sheet
                      for each level, into output/pages. With --large also on a 4K screen at 200%, into FOLDER/large.
+  pictures --guide   the pictures of README and guide, all anew, into docs/pictures
   build              the program with its own Python in one folder, dist/dsmb, which then tests itself
 
 Each sets up .venv first, and again only when requirements.lock has changed."""
@@ -123,6 +124,8 @@ def checks() -> list[tuple[str, list[str]]]:
 def pictures(arguments: list[str]) -> int:
     """Draw every page of the demo for eyes; return 0 when all of it was drawn."""
     set_up(window=False)
+    if arguments == ["--guide"]:
+        return draw_guide()
     folders = [argument for argument in arguments if argument != "--large"] or ["output/pages"]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     draw = [str(python()), "main.py", "demo"]
@@ -134,6 +137,12 @@ def pictures(arguments: list[str]) -> int:
         large = str(Path(folders[0]) / "large")
         code = subprocess.call([*draw, large, "--pages", "1920x1080"], cwd=str(ROOT), env=environment)
     return code
+
+
+def draw_guide() -> int:
+    """Draw the pictures of README and guide; return 0 when all of them were drawn."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    return subprocess.call([str(python()), "-m", "tests.views.guide_pictures"], cwd=str(ROOT), env=environment)
 
 
 def build(arguments: list[str]) -> int:

@@ -281,6 +281,13 @@ def test_that_pictures_are_drawn_at_both_sizes_and_on_a_large_screen_when_asked(
     assert dev.main(["pictures", *arguments]) == 1
 
 
+def test_that_the_pictures_of_the_guide_are_drawn_when_asked(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = _no_set_up(dev, monkeypatch)
+    assert dev.main(["pictures", "--guide"]) == 0
+    assert [command[1:] for command in calls] == [["-m", "tests.views.guide_pictures"]]
+    assert calls.environments[0]["QT_QPA_PLATFORM"] == "offscreen"
+
+
 def test_that_every_check_runs_though_the_first_one_fails_and_the_failure_is_named(
     dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

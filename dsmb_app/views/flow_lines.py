@@ -55,7 +55,7 @@ class FlowLines(QFrame):
             self._asking.forget()
             self._clear()
         else:
-            self._asking.ask(self._maker, show=self._show, say=lambda _why: self._clear())
+            self._asking.ask(self._maker, show=self._show, say=self._say)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what changed out of sight."""
@@ -66,6 +66,11 @@ class FlowLines(QFrame):
     def _maker(self) -> Callable[[], tuple[ResultTable, ResultTable]]:
         flow, exposure = self._desk.maker("F1"), self._desk.maker("T06")
         return lambda: (flow(), exposure())
+
+    def _say(self, why: str) -> None:
+        """Say why there are no figures: an empty frame would look like a fault."""
+        self._clear()
+        self._grid.addWidget(label(why, "muted", wraps=True), 0, 0)
 
     def _clear(self) -> None:
         while (item := self._grid.takeAt(0)) is not None:

@@ -117,7 +117,8 @@ class LabsStrip(QWidget):
                 hint="Of the treated who were still on study, those with every test of the panel at this visit: of all "
                 "visits the one with the smallest share. The other visits are rows of the table.",
             )
-            self._count(table, fewest)
+            # The marks have just been named.
+            self._count(table, fewest, named_before=True)
         self.updateGeometry()
 
     def _show_measured(self, figure: LabFigure) -> None:
@@ -136,14 +137,14 @@ class LabsStrip(QWidget):
         said.setToolTip(hint)
         self._line.layout().addWidget(said)
 
-    def _count(self, table: ResultTable, row: Row) -> None:
+    def _count(self, table: ResultTable, row: Row, *, named_before: bool = False) -> None:
         for arm in table.arms or (TOTAL,):
             n, size = (table.cell(row.key, Column(arm, stat)) for stat in (Stat.N, Stat.DENOMINATOR))
             if n is None or size is None:
                 continue
             words = _of_all(arm, n.text, size.text)
             button: QToolButton = named(_Number(), f"{row.label}, {words}", hint="Show these subjects")
-            button.setText(words)
+            button.setText(words.rpartition(": ")[2] if named_before else words)
             button.setProperty("kind", "number")
             button.setProperty("short", n.value != size.value)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

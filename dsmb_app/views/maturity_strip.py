@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -88,8 +88,8 @@ class MaturityStrip(QWidget):
         room = self.width() - sides.left() - sides.right()
         if self.property("warns"):
             room -= self.sign.sizeHint().width() + self.layout().spacing()
-        fits = self.words.fontMetrics().horizontalAdvance(self._whole) <= room
-        self.words.setText(self._whole if fits else self._brief)
+        wide = self.words.fontMetrics().horizontalAdvance
+        self.words.setText(self._whole if wide(self._whole) <= room else _in_lines(self._brief, room, wide))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose the words for the new room."""
@@ -99,3 +99,15 @@ class MaturityStrip(QWidget):
 
 def _joined(parts: Parts, between: str) -> str:
     return between.join(words for words, _ in parts)
+
+
+def _in_lines(words: str, room: int, wide: Callable[[str], int]) -> str:
+    """Return the words in lines that end between parts or shares: none tears a number off what it is about."""
+    lines: list[str] = []
+    for piece in words.replace(" · ", " ·\n").replace("), ", "),\n").split("\n"):
+        longer = f"{lines[-1]} {piece}" if lines else piece
+        if lines and wide(longer) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(piece)
+    return "\n".join(lines)

@@ -12,7 +12,7 @@ from dsmb_app.views.desk import Desk
 from dsmb_app.views.table_view import ListingView
 from dsmb_app.views.tables import ListingModel, Role, SortedRecords
 
-_WIDEST = 112
+_WIDEST = 168
 """Of a column after the first, in pixels: a long arm must not push the figures out of sight."""
 
 
@@ -58,6 +58,8 @@ class PatientList(ListingView):
         self.asked.connect(lambda index: self.wanted.emit(str(index.data(Role.SUBJECT))))
         self.rows = _Shown(self)
         self.setModel(self.rows)
+        # Two arms may differ in their last words alone.
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.rows.setDynamicSortFilter(True)
 
     def show_listing(self, listing: Listing | None, among: Collection[str]) -> None:

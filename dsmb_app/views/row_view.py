@@ -53,6 +53,13 @@ class RowView(PlotView):
             self.legend.hide()
             self._keep_height()
 
+    def _show(self, result: Any) -> None:
+        super()._show(result)
+        if self._compact:
+            # Only what is drawn tells how many rows of numbers stand below it; its frame asks for their room later.
+            self._frame.layout().activate()
+            self._keep_height()
+
     def _keep_height(self) -> None:
         """Ask for the height in which everything stands whole at this width, wrapped words too."""
         inner = self.layout()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel
 
 from dsmb_app.model.stopping import Stopped, go_on, stoppable
 from dsmb_app.model.words import Level
@@ -21,6 +22,7 @@ from dsmb_app.views import asking, jobs
 from dsmb_app.views.asking import COUNTING, Asking
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.exhibit_view import ExhibitView
+from dsmb_app.views.flow_lines import FlowLines
 from tests.views.conftest import AtLevel
 
 
@@ -64,6 +66,16 @@ def test_that_a_small_trial_is_shown_at_once_in_all_its_steps(at_level: AtLevel)
     asked.ask(lambda: lambda: "answer", show=show, say=told.append)
     assert told == ["answer", "done"]
     assert not asked.waits
+
+
+@pytest.mark.usefixtures("large")
+def test_that_the_frame_of_the_flow_says_why_it_is_empty(qtbot, at_level: AtLevel) -> None:
+    flow = FlowLines(Desk(at_level(Level.MASKED)))
+    qtbot.addWidget(flow)
+    flow.show()
+    assert [words.text() for words in flow.findChildren(QLabel)] == [asking.COUNTING]
+    qtbot.waitUntil(lambda: bool(flow.numbers), timeout=30000)
+    assert asking.COUNTING not in [words.text() for words in flow.findChildren(QLabel) if words.isVisible()]
 
 
 @pytest.mark.usefixtures("large")

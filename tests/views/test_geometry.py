@@ -117,3 +117,29 @@ def test_that_on_no_page_a_widget_lies_over_its_neighbour_or_a_plot_is_empty(
         assert empty_plots(window) == [], page.title
         plots += sum(plot.isVisible() for plot in window.findChildren(Canvas))
     assert plots >= 6
+
+
+def test_that_a_patient_in_the_least_window_leaves_a_row_of_the_liver_table_in_sight(
+    at_level: AtLevel, show_window: ShowWindow
+) -> None:
+    session = at_level(Level.NAMED)
+    window = show_window(session, size=(1024, 700))
+    window.show_page([page.title for page in PAGES].index("Liver"))
+    settle()
+    page = window.review.page
+    page.views.picked.emit(session.patients().subjects[4])
+    settle()
+    view = page.exhibit.view
+    assert page.patient.isVisible()
+    assert view.rowHeight(0) <= view.viewport().height()
+
+
+def test_that_the_least_window_leaves_a_figure_the_height_of_its_rows_of_numbers(
+    at_level: AtLevel, show_window: ShowWindow
+) -> None:
+    window = show_window(at_level(Level.NAMED), size=(1024, 700))
+    for title in ("Infections", "Cycles"):
+        window.show_page([page.title for page in PAGES].index(title))
+        settle()
+        for view in window.review.page.figures.shown:
+            assert view.height() >= view.layout().minimumSize().height() > 250, title

@@ -61,7 +61,7 @@ def test_that_present_and_expected_stand_in_sight_by_arm_only_when_closed(
 def test_that_a_number_leads_to_its_subjects(demo: Locked, tmp_path: Path, qtbot, show: Show, title: str) -> None:
     session = demo.session(Level.NAMED, tmp_path)
     review = show(session, title)
-    number = next(one for one in review.page.labs.numbers if one.text() == "Placebo: 24 of 30")
+    number = next(one for one in review.page.labs.numbers if one.accessibleName().endswith("Placebo: 24 of 30"))
     app.settle()
     qtbot.mouseClick(number, Qt.MouseButton.LeftButton)
     view = review.stack.currentWidget()

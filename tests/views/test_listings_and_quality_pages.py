@@ -131,6 +131,9 @@ def test_that_nothing_of_the_strip_is_cut_off(show: Show, at_level: AtLevel, wid
     assert strip.words.height() < 2 * line or width < 2200
     assert strip.words.text().count("hrIL-2") == (4 if width == 2200 else 1)
     assert "on study" in strip.words.text()
+    lines = strip.words.text().split("\n")
+    assert all(words.endswith(("\u00b7", "),")) for words in lines[:-1])
+    assert strip.words.height() < (len(lines) + 1) * line
 
 
 def test_that_complete_labs_leave_the_strip_quiet(show: Show, at_level: AtLevel) -> None:

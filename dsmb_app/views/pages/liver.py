@@ -22,9 +22,8 @@ TABLE = "K18"
 TESTS = ("ALT", "AST", "BILI", "ALP")
 PANEL = "Liver tests"
 _PLOT, _MOST_PLOT, _NAMES, _PATIENT = 36, 58, 19, 62
-"""Shares in percent: of the plot in the page's width at least and at most, of the rows' names at least, of a patient in
-its height."""
-_LEAST_PLOT, _MOST_NAMES = 344, 380
+"""Percent of the page: the plot's width at least and at most, that of the rows' names at least; a patient's height."""
+_LEAST_PLOT, _MOST_NAMES, _LEAST_PART = 344, 380, 310
 
 
 class Liver(Page):
@@ -49,7 +48,7 @@ class Liver(Page):
         column.setSpacing(SPACE)
         column.addWidget(self.labs)
         column.addWidget(self.body, 1)
-        self._divided, self._patient = False, _PATIENT
+        self._divided, self._patient = False, 0
         self._connect()
 
     def _connect(self) -> None:
@@ -69,8 +68,9 @@ class Liver(Page):
         self._make_room()
 
     def _make_room(self) -> None:
-        patient = self.left.height() * self._patient // 100
-        self.left.setSizes([self.left.height() - patient, patient])
+        whole = self.left.height()
+        patient = whole * self._patient // 100 or min(whole * _PATIENT // 100, max(whole - _LEAST_PART, _LEAST_PART))
+        self.left.setSizes([whole - patient, patient])
 
     def _keep_patient(self) -> None:
         """Leave the border below the table where the reader has put it, also for the next patient."""

@@ -94,9 +94,20 @@ class CountPlot(PointPlot):
         ticks = [(float(place), text) for place, text in enumerate(texts) if place % every == 0]
         self._set_axis("bottom", "", ticks)
         self.panel.getAxis("bottom").setHeight(self._axis_height(texts))
-        each = max(self.width() - self._names_width() - self._right, 60) / (len(texts) - 1 + 2 * _ROOM)
-        left = max(_ROOM, _LEFT / each)
-        self.panel.setXRange(-left, len(texts) - 1 + _ROOM, padding=0)
+        width = max(self.width() - self._names_width() - self._right, 60)
+        each = width / (len(texts) - 1 + 2 * _ROOM)
+        left, right = max(_ROOM, _LEFT / each), _ROOM
+        half = self._half_of_last(ticks, len(texts))
+        if half > _ROOM * each:
+            # Half of a long last name stands beyond its place.
+            right = half * (len(texts) - 1 + left) / max(width - half, half)
+        self.panel.setXRange(-left, len(texts) - 1 + right, padding=0)
+
+    def _half_of_last(self, ticks: Sequence[tuple[float, str]], places: int) -> float:
+        """Return half the width of the name at the last place, in pixels; 0 where it has none."""
+        if not ticks or ticks[-1][0] != places - 1:
+            return 0.0
+        return max(map(self._metrics().horizontalAdvance, ticks[-1][1].split("\n"))) / 2
 
     def _axis_height(self, texts: Sequence[str]) -> int:
         lines = max((text.count("\n") for text in texts), default=0) + 1
