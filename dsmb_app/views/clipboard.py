@@ -7,6 +7,8 @@ import hashlib
 from PySide6.QtCore import QMimeData, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from dsmb_app.model.errors import Refusal
+
 MINUTES = 5
 
 _LEFT_OUT = {
@@ -31,16 +33,20 @@ class Clipboard(QObject):
         self._timer.timeout.connect(self.clear)
 
     def put(self, text: str, *, closed: bool) -> None:
-        """Put a text there; ``closed``: it comes from a closed session."""
+        """Put a text there; ``closed``: it comes from a closed session. Raises Refusal when it is not taken."""
         QApplication.clipboard().setText(text)
         self._put = _digest(text) if closed else ""
         if closed:
             self._timer.start()
         else:
             self._timer.stop()
+        _check_taken(text)
 
     def put_secret(self, text: str) -> None:
-        """Put a phrase there, marked so that histories and managers of clipboards leave it out, and take it back."""
+        """Put a phrase there, marked so that histories and managers of clipboards leave it out, and take it back.
+
+        Raises Refusal when it is not taken.
+        """
         data = QMimeData()
         data.setText(text)
         for kind, value in _LEFT_OUT.items():
@@ -48,6 +54,7 @@ class Clipboard(QObject):
         QApplication.clipboard().setMimeData(data)
         self._put = _digest(text)
         self._timer.start()
+        _check_taken(text)
 
     def clear(self) -> None:
         """Clear the clipboard if it still holds what was copied from a closed session."""
@@ -55,6 +62,16 @@ class Clipboard(QObject):
         if self._put and _digest(QApplication.clipboard().text()) == self._put:
             QApplication.clipboard().clear()
         self._put = ""
+
+
+def _check_taken(text: str) -> None:
+    # A clipboard that another program keeps busy says nothing; what stands there then is what was copied before.
+    if _digest(QApplication.clipboard().text()) != _digest(text):
+        raise Refusal(
+            "COPY-NOT-TAKEN",
+            "The clipboard did not take the copy.",
+            "Another program keeps it busy: wait a moment or close that program, then copy again.",
+        )
 
 
 def _digest(text: str) -> str:

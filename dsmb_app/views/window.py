@@ -293,5 +293,8 @@ class Window(ReadingOrder, QMainWindow):
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, Refusal):
             raise error
-        banner = self.review.banner if self.review else self.start.banner
-        banner.refuse(error.sentence())
+        self.refuse(error.sentence())
+
+    def refuse(self, sentence: str) -> None:
+        """Say what went wrong above what is shown."""
+        (self.review or self.start).banner.refuse(sentence)

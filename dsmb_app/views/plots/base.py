@@ -38,10 +38,9 @@ class Canvas(pg.GraphicsLayoutWidget):
         """Draw a frame around everything where the keys are."""
         super().paintEvent(event)
         if self.hasFocus():
-            painter = QPainter(self.viewport())
-            painter.setPen(QColor(current_theme().accent))
-            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
-            painter.end()
+            with QPainter(self.viewport()) as painter:
+                painter.setPen(QColor(current_theme().accent))
+                painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Draw the frame."""
