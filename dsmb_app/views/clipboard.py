@@ -23,12 +23,15 @@ _LEFT_OUT = {
 class Clipboard(QObject):
     """Takes copies, and takes those of closed sessions back: on ``clear``, or after some time by itself.
 
-    Only what it put there itself is cleared; what the reader copied since, anywhere, is left alone.
+    Only what it put there itself is cleared; what the reader copied since, anywhere, is left alone. ``closed``: also
+    what the window's own fields and notes put there, by whatever way, is taken back.
     """
 
-    def __init__(self, parent: QObject | None = None, *, seconds: float = 60 * MINUTES) -> None:
+    def __init__(self, parent: QObject | None = None, *, seconds: float = 60 * MINUTES, closed: bool = False) -> None:
         super().__init__(parent)
         self._put = ""
+        if closed:
+            QApplication.clipboard().dataChanged.connect(self._notice)
         self._timer = QTimer(self, singleShot=True, interval=round(1000 * seconds))
         self._timer.timeout.connect(self.clear)
 
@@ -55,6 +58,12 @@ class Clipboard(QObject):
         self._put = _digest(text)
         self._timer.start()
         _check_taken(text)
+
+    def _notice(self) -> None:
+        board = QApplication.clipboard()
+        if board.ownsClipboard() and board.text():
+            self._put = _digest(board.text())
+            self._timer.start()
 
     def clear(self) -> None:
         """Clear the clipboard if it still holds what was copied from a closed session."""

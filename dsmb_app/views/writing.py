@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QIODevice, QSaveFile
+from PySide6.QtCore import QFileDevice, QIODevice, QSaveFile
 
 from dsmb_app.model.errors import Refusal
 
@@ -17,9 +17,12 @@ def write_whole(path: Path, data: bytes, *, what: str, code: str) -> None:
     file = QSaveFile(str(path))
     if file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(data) == len(data) and file.commit():
         return
+    # Of what was cut off in the middle the library says nothing.
+    reason = "not all of it found room" if file.error() is QFileDevice.FileError.NoError else file.errorString()
+    file.cancelWriting()
     raise Refusal(
         code,
-        f"{what.capitalize()} cannot be written: {file.errorString().rstrip('.')}.",
+        f"{what.capitalize()} cannot be written: {reason.rstrip('.')}.",
         "Choose another folder, with space and where you may write.",
         file=path.name,
     )
