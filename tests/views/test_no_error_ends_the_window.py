@@ -179,7 +179,7 @@ def test_that_what_the_world_refuses_is_a_sentence_above_the_page(
     says("AUDIT-WRITE")
     assert board.text() == "before"
     with monkeypatch.context() as world:
-        world.setattr(clipboard.QApplication, "clipboard", lambda: Busy())
+        world.setattr(clipboard.QApplication, "clipboard", Busy)
         copy()
     says("COPY-NOT-TAKEN")
     (tmp_path / "file").write_text("no folder")
