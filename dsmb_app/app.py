@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -97,15 +98,10 @@ def run_open(
     window: Window | None = None
     code, closed_session = 1, ClosedSession(application)
     try:
-        services = Services(
-            opener=make_opener(log, Pins(folder), tuple(signers), Seen(folder)),
-            write_pack=write_pack,
-            list_pack=list_pack,
-            start_closed=None if closed else closed_session.start,
-            demo=None if closed else make_demo,
-            idle_seconds=idle,
-            locker=None if closed else make_locker(),
-        )
+        opener = make_opener(log, Pins(folder), tuple(signers), Seen(folder))
+        services = Services(opener, write_pack, list_pack, idle_seconds=idle)
+        if not closed:
+            services = replace(services, start_closed=closed_session.start, demo=make_demo, locker=make_locker())
         window = Window(services, closed=closed)
         window.locked.connect(partial(_end_locked, sitting, application) if closed else sitting.locked)
         closed_session.died.connect(window.refuse)

@@ -1,4 +1,4 @@
-"""A reader may give long work up until it does what cannot be taken back; from then on it is carried through and told."""
+"""A reader may give long work up until it does what cannot be taken back; then it is carried through and told."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QTableView
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QTableView
 
 from dsmb_app import app, exporting
 from dsmb_app.model.errors import Refusal
@@ -216,6 +216,36 @@ class Busy:
 
     def text(self) -> str:
         return "before"
+
+
+def test_that_names_go_off_the_screen_also_when_the_page_below_them_cannot_be_made_anew(
+    qtbot, at_level: AtLevel, show_window: ShowWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    session = at_level(Level.NAMED)
+    window = show_window(session, EVENTS)
+    trial = Trial(qtbot, window, faults := Faults(tmp_path / "faults.log"), tmp_path / "faults.log")
+    undo = faults.install()
+    try:
+        assert any("hrIL" in text for text in heads(trial))
+        with monkeypatch.context() as broken:
+            broken.setattr(Session, "maker", throw())
+            trial.later(lambda: window.review.desk.show_level(Level.MASKED))
+            trial.is_told()
+        assert session.level is Level.MASKED
+        assert not any("hrIL" in text for text in heads(trial))
+        window.review.desk.results_changed.emit()
+        trial.lives()
+    finally:
+        undo()
+
+
+def heads(trial: Trial) -> list[str]:
+    """Return what stands above the columns of every table in sight, and every word in sight."""
+    across = Qt.Orientation.Horizontal
+    found = [
+        str(view.model().headerData(i, across)) for view in trial.tables for i in range(view.model().columnCount())
+    ]
+    return found + [label.text() for label in trial.window.review.page.findChildren(QLabel) if label.isVisible()]
 
 
 def test_that_a_snapshot_that_is_gone_once_opened_is_no_loss_until_it_is_opened_again(
