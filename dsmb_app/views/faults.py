@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 import traceback
+import warnings
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -26,6 +27,8 @@ _SENTENCE = (
 
 _NOTED, _SECONDS = 20, 60
 """How often the same fault is noted, and how long it is not told again: one in drawing comes with every repaint."""
+_SWALLOWED = "Ignored exception"
+"""So begins pyqtgraph's warning of what went wrong in drawing a plot; it would print all of it."""
 _KEPT = ("last_type", "last_value", "last_traceback", "last_exc")
 
 
@@ -51,14 +54,24 @@ class Faults(QObject):
 
     def install(self) -> Callable[[], None]:
         """Take every unexpected exception of the process from now on; return how to undo that."""
-        before, thread_before = sys.excepthook, threading.excepthook
-        sys.excepthook = self.take
+        before, thread_before, warnings_before = sys.excepthook, threading.excepthook, warnings.showwarning
+        sys.excepthook, warnings.showwarning = self.take, self.warned
         threading.excepthook = lambda found: self.take(found.exc_type, found.exc_value, found.exc_traceback)
 
         def undo() -> None:
-            sys.excepthook, threading.excepthook = before, thread_before
+            sys.excepthook, threading.excepthook, warnings.showwarning = before, thread_before, warnings_before
 
         return undo
+
+    def warned(
+        self, message: Warning | str, category: type[Warning], name: str, line: int, *_: object, **__: object
+    ) -> None:
+        """Note a warning without its words; take the exception that it warns of, as the library that draws does."""
+        kind, error, trace = sys.exc_info()
+        if kind is not None and str(message).startswith(_SWALLOWED):
+            self.take(kind, error, trace)
+        else:
+            self._note(f"{category.__name__}\n  {Path(name).name}:{line}\n")
 
     def take(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         """Note an exception and tell the reader; an interrupt by the user ends the program as ever."""
@@ -69,6 +82,11 @@ class Faults(QObject):
             # Python keeps what was thrown, with all that its frames hold: patients' rows, a picture half drawn.
             vars(sys).pop(name, None)
         what = describe(kind, error, trace)
+        note = self._note(what)
+        self.happened.emit(what, note, error.sentence() if isinstance(error, Refusal) else _SENTENCE)
+
+    def _note(self, what: str) -> str:
+        """Keep a note of what happened, now, and return it."""
         note = f"{datetime.now(UTC).isoformat(timespec='seconds')} {what}"
         self._times[what] += 1
         if self._times[what] <= _NOTED:
@@ -77,7 +95,7 @@ class Faults(QObject):
                     log.write(note)
             except OSError as unwritable:
                 note += f"(The note could not be kept: {unwritable.strerror}.)\n"
-        self.happened.emit(what, note, error.sentence() if isinstance(error, Refusal) else _SENTENCE)
+        return note
 
     def _tell(self, what: str, note: str, sentence: str) -> None:
         if self.dialog is not None and isValid(self.dialog) and self.dialog.isVisible():

@@ -6,13 +6,15 @@ import ast
 import errno
 import shutil
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QTableView
+from PySide6.QtWidgets import QApplication, QDialog, QGraphicsView, QLabel, QTableView
 
 from dsmb_app import app, exporting
 from dsmb_app.model.errors import Refusal
@@ -25,6 +27,7 @@ from dsmb_app.store.audit import AuditLog
 from dsmb_app.views import cells, clipboard, jobs, marks
 from dsmb_app.views.faults import Faults
 from dsmb_app.views.pages import PAGES
+from dsmb_app.views.plots import rows
 from dsmb_app.views.window import Window
 from tests.locked import Locked
 from tests.views.conftest import AtLevel, ShowWindow
@@ -119,6 +122,21 @@ def test_that_our_own_mistakes_wherever_they_happen_are_told_plainly_and_end_not
         qtbot.waitUntil(lambda: trial.faults.dialog is not None)
     trial.is_told()
     assert not (tmp_path / "half.pdf").exists()
+    with monkeypatch.context() as broken, warnings.catch_warnings():
+        # Points of a plot, by our own drawing and by the library's, which prints what it swallows.
+        warnings.simplefilter("default")
+        warnings.showwarning = trial.faults.warned
+        broken.setattr(pg.ScatterPlotItem, "deviceTransform", throw())
+        redraw(trial)
+        qtbot.waitUntil(lambda: trial.faults.dialog is not None)
+        broken.undo()
+        trial.is_told()
+        window.show_page(EVENTS)
+        app.settle()
+        broken.setattr(rows, "QPen", throw())
+        redraw(trial)
+        qtbot.waitUntil(lambda: trial.faults.dialog is not None)
+    trial.is_told()
     with monkeypatch.context() as broken:
         broken.setattr(cells, "current_theme", throw())
         for view in trial.tables:
@@ -127,6 +145,11 @@ def test_that_our_own_mistakes_wherever_they_happen_are_told_plainly_and_end_not
     trial.is_told()
     trial.lives()
     assert not any(word in "".join(capfd.readouterr()) for word in ("velvet", "hrIL", "CNMV9Q"))
+
+
+def redraw(trial: Trial) -> None:
+    for view in trial.window.review.page.findChildren(QGraphicsView):
+        view.viewport().update()
 
 
 def test_that_a_mistake_that_comes_with_every_repaint_is_told_once_a_minute(qtbot, trial: Trial) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from functools import wraps
+
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QPainter, QPaintEvent, QTextDocumentFragment
@@ -9,6 +13,22 @@ from PySide6.QtGui import QColor, QFocusEvent, QFont, QPainter, QPaintEvent, QTe
 from dsmb_app.views.theme import SPACE, Theme, current_theme
 
 SIDE_BUTTONS = (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton)
+
+
+def told_not_thrown(paint: Callable[..., None]) -> Callable[..., None]:
+    """Let an item of a plot draw itself; what goes wrong is told as ever, but not thrown.
+
+    Thrown, it is kept until the whole view is drawn, and by then the items after it were drawn as if it were theirs.
+    """
+
+    @wraps(paint)
+    def drawn(*given: object) -> None:
+        try:
+            paint(*given)
+        except Exception:  # noqa: BLE001 - told by the one who tells of all faults
+            sys.excepthook(*sys.exc_info())
+
+    return drawn
 
 
 class Canvas(pg.GraphicsLayoutWidget):
