@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -91,7 +92,7 @@ class Faults(QObject):
         self._times[what] += 1
         if self._times[what] <= _NOTED:
             try:
-                with self._log.open("a", encoding="utf-8") as log:
+                with open(self._log, "a", encoding="utf-8", opener=_own) as log:
                     log.write(note)
             except OSError as unwritable:
                 note += f"(The note could not be kept: {unwritable.strerror}.)\n"
@@ -112,6 +113,11 @@ class Faults(QObject):
         self.dialog.setInformativeText(f"Noted in {self._log}")
         self.dialog.setDetailedText(note)
         self.dialog.open()
+
+
+def _own(path: str, flags: int) -> int:
+    # For its owner alone, as everything in the folder.
+    return os.open(path, flags, 0o600)
 
 
 def describe(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> str:

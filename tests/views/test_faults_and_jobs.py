@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from pathlib import Path
@@ -29,6 +30,7 @@ def test_that_a_fault_is_told_and_noted_without_its_message(qapp, tmp_path: Path
     faults.take(*thrown())
     app.settle()
     note = (tmp_path / "faults.log").read_text("utf-8")
+    assert os.name == "nt" or (tmp_path / "faults.log").stat().st_mode & 0o777 == 0o600
     assert "ValueError" in note
     assert "test_faults_and_jobs.py" in note
     assert faults.dialog.isVisible()
