@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from dsmb_app.store.audit import AuditLog
 from dsmb_app.store.sitting import IDLE, READER, Sitting
 from dsmb_app.store.state_folder import state_folder
 from dsmb_app.views import jobs, theme, wording
-from dsmb_app.views.application import drawing_application, start_application
+from dsmb_app.views.application import drawing_application, refusals_in_a_box, start_application
 from dsmb_app.views.closed_process import ClosedSession
 from dsmb_app.views.contact_sheet import write_contact_sheet
 from dsmb_app.views.dialogs.open_snapshot import Opener, Opening
@@ -46,13 +47,7 @@ from dsmb_app.views.services import Services
 from dsmb_app.views.tidying import Tidying
 from dsmb_app.views.window import SIZE, Window
 
-__all__ = [
-    "main",
-    "pictures",
-    "run_open",
-    "write_contact_sheet",
-    "write_pack",
-]
+__all__ = ["main", "pictures", "run_open", "write_contact_sheet", "write_pack"]
 
 FAULT_LOG = "faults.log"
 JOB_SECONDS = 10
@@ -71,6 +66,7 @@ def main() -> None:
     raise SystemExit(code)
 
 
+@refusals_in_a_box()
 def run_open(
     file: Path | None,
     *,
@@ -95,25 +91,23 @@ def run_open(
     folder = state or state_folder()
     application = start_application()
     log = audit or AuditLog(folder)
-    idle = idle_after(Settings(folder), closed=closed) if idle_seconds is None else idle_seconds
+    idle, wrong = (idle_seconds, "") if idle_seconds is not None else _idle_or_usual(Settings(folder), closed=closed)
     sitting = Sitting(folder, log, "closed session" if closed else "open session")
     undo = Faults(folder / FAULT_LOG, application).install()
     Tidying(application).start()
     window: Window | None = None
-    code = 1
+    code, closed_session = 1, ClosedSession(application)
     try:
-        services = Services(
-            opener=make_opener(log, Pins(folder), tuple(signers), Seen(folder)),
-            write_pack=write_pack,
-            list_pack=list_pack,
-            start_closed=None if closed else ClosedSession().start,
-            demo=None if closed else make_demo,
-            idle_seconds=idle,
-            locker=None if closed else make_locker(),
-        )
+        opener = make_opener(log, Pins(folder), tuple(signers), Seen(folder))
+        services = Services(opener, write_pack, list_pack, idle_seconds=idle)
+        if not closed:
+            services = replace(services, start_closed=closed_session.start, demo=make_demo, locker=make_locker())
         window = Window(services, closed=closed)
         window.locked.connect(partial(_end_locked, sitting, application) if closed else sitting.locked)
+        closed_session.died.connect(window.refuse)
         window.show()
+        if wrong:
+            window.refuse(wrong)
         window.begin(file, phrase or "", key)
         code = application.exec()
         sitting.stop(READER)
@@ -140,6 +134,14 @@ def idle_after(settings: Settings, *, closed: bool) -> float:
     """
     minutes = settings.number("idle_minutes", MINUTES, most=MOST_MINUTES)
     return 60.0 * (minutes or (MINUTES if closed else 0))
+
+
+def _idle_or_usual(settings: Settings, *, closed: bool) -> tuple[float, str]:
+    """Return the same; where the settings are wrong, the usual time and the sentence: a window can still be shown."""
+    try:
+        return idle_after(settings, closed=closed), ""
+    except Refusal as refusal:
+        return 60.0 * MINUTES, refusal.sentence()
 
 
 def _end_locked(sitting: Sitting, application: QApplication) -> None:

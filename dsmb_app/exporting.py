@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dsmb_app.model.result import Stamp
+from dsmb_app.model.stopping import past_giving_up
 from dsmb_app.model.words import Level
 from dsmb_app.packs import encrypt, meeting_pack
 from dsmb_app.session import Session
@@ -27,7 +28,8 @@ def export_pack(
     """Write the session's pack to ``path`` and return in words what it is.
 
     ``password`` encrypts it before anything touches the disk; ``stamp`` is that of this moment where none is given;
-    ``picture`` draws figures. The export is logged before the file is there. Raises Refusal; then nothing is written.
+    ``picture`` draws figures. The export is logged before the file is there; until then it can be given up. Raises
+    Refusal; then nothing is written.
     """
     data = meeting_pack.meeting_pack(session, stamp or _stamp_now(session), picture=picture, progress=progress)
     tell = progress or (lambda *_: None)
@@ -36,6 +38,7 @@ def export_pack(
         data = encrypt.encrypted(data, password)
     tell("Writing", 0, 0)
     kind = "pack encrypted" if password else "pack" if session.level is Level.POOLED else "pack in clear"
+    past_giving_up()
     session.record_export(kind, data, path.name)
     write_atomically(path, data)
     return kind

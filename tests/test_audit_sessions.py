@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.words import Level
 from dsmb_app.session import Session
 from dsmb_app.snapshot.container import Snapshot
+from dsmb_app.store import sitting
 from dsmb_app.store.audit import AuditLog, verify
 from dsmb_app.store.sitting import Sitting
 from tests.commands import dsmb
@@ -243,3 +245,11 @@ def test_that_no_home_folder_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> No
         done = dsmb("audit", "show")
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.strip().endswith("[STATE-FOLDER]")
+
+
+def test_that_a_start_that_another_process_holds_up_is_a_sentence(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = AuditLog(state)
+    monkeypatch.setattr(sitting, "LOCK_SECONDS", 0.1)
+    with FileLock(state / "sessions.lock"), pytest.raises(Refusal, match="AUDIT-BUSY"):
+        Sitting(state, log, "open session")
+    Sitting(state, log, "open session").stop("closed")

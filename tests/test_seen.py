@@ -94,6 +94,19 @@ def test_that_settings_that_cannot_be_read_are_told(tmp_path: Path, text: str, c
     assert (caught.value.code, caught.value.file) == (code, "settings.json")
 
 
+@pytest.mark.parametrize("there", ["a file in place of the folder", "a folder in place of the lock"])
+def test_that_settings_that_cannot_be_written_are_told(tmp_path: Path, there: str) -> None:
+    folder = tmp_path / "state"
+    if there.startswith("a file"):
+        folder.write_text("no folder")
+    else:
+        (folder / "settings.lock").mkdir(parents=True)
+    with pytest.raises(Refusal) as caught:
+        Pins(folder).set(TRIAL, "-".join(["ABCD"] * 8))
+    assert (caught.value.code, caught.value.file) == ("SETTINGS-WRITE", "settings.json")
+    assert "Check that you may write to their folder" in caught.value.sentence()
+
+
 # ----------------------------------------------------------------------------------------------------------------------
 # The commands
 

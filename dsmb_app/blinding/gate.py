@@ -23,6 +23,7 @@ from dsmb_app.model.days import from_offset, to_offset
 from dsmb_app.model.emergence import emergence, is_treated, rule_counts
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.filters import chosen, stratum
+from dsmb_app.model.stopping import past_giving_up
 from dsmb_app.model.study import Study
 from dsmb_app.model.words import ArmSource, Level, Window
 from dsmb_app.snapshot import container
@@ -89,6 +90,7 @@ class Gate:
         """Open the letters, the original ids and the held-back rows."""
         codes = self._open("codes", key)
         permit(Level.MASKED, codes.manifest["letters"])
+        past_giving_up()
         self._codes = codes
 
     def unlock_names(self, key: str | Key) -> None:
@@ -99,6 +101,7 @@ class Gate:
         if self._codes is None:
             raise codes_first(self._snapshot.path_name)
         names = self._open("names", key)
+        past_giving_up()
         self.study = Study.model_validate({**self._main.manifest["study"], "arms": names.manifest["arms_settings"]})
         self._names = names
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from dsmb_app.model.errors import Refusal
 from dsmb_app.snapshot.atomic import write_atomically
@@ -45,16 +45,9 @@ class Settings:
     def changed(self, name: str) -> Iterator[Table]:
         """Give a table to change and write it when the block ends without an error; no other process comes between.
 
-        Raises Refusal, SETTINGS-BUSY when another process does not let go of it.
+        Raises Refusal, SETTINGS-BUSY when another process does not let go of it, SETTINGS-WRITE where none is let in.
         """
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(self._path.with_name(_LOCK), timeout=_SECONDS, mode=0o600)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise Refusal(
-                "SETTINGS-BUSY", "Another session is using the settings.", "Try again.", file=self._path.name
-            ) from None
+        lock = self._acquired()
         try:
             settings = self._read()
             before = json.dumps(settings, sort_keys=True)
@@ -65,10 +58,28 @@ class Settings:
         finally:
             lock.release()
 
-    def _read(self) -> Table:
-        if not self._path.exists():
-            return {}
+    def _acquired(self) -> BaseFileLock:
+        lock = FileLock(self._path.with_name(_LOCK), timeout=_SECONDS, mode=0o600)
         try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            raise Refusal(
+                "SETTINGS-BUSY", "Another session is using the settings.", "Try again.", file=self._path.name
+            ) from None
+        except OSError as error:
+            raise Refusal(
+                "SETTINGS-WRITE",
+                f"The settings cannot be written ({error.strerror or type(error).__name__}).",
+                "Check that you may write to their folder and that the disk has space, then try again.",
+                file=self._path.name,
+            ) from error
+        return lock
+
+    def _read(self) -> Table:
+        try:
+            if not self._path.exists():
+                return {}
             settings = json.loads(self._path.read_text(encoding="utf-8"))
         except (ValueError, RecursionError, OSError) as error:
             raise _unreadable(str(error), self._path) from error

@@ -106,10 +106,11 @@ class AuditLog:
         return tuple(found)
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def told(self) -> Iterator[None]:
+        """Turn what the disk, or a lock beside the log that another process keeps, says into a Refusal of the log."""
         try:
-            with _told_as(self.path, "locked"):
-                self._lock.acquire()
+            with _told_as(self.path, "written"):
+                yield
         except Timeout as error:
             raise Refusal(
                 "AUDIT-BUSY",
@@ -117,6 +118,11 @@ class AuditLog:
                 "Close the other window, then try again.",
                 file=self.path.name,
             ) from error
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with self.told():
+            self._lock.acquire()
         try:
             yield
         finally:

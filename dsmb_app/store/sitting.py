@@ -25,7 +25,7 @@ class Sitting:
         self._gate = FileLock(folder / _GATE, timeout=LOCK_SECONDS, mode=0o600)
         token = secrets.token_hex(4)
         self._name = f"{kind} {token}"
-        with self._gate:
+        with log.told(), self._gate:
             self._tell_of_the_dead()
             self._mark = FileLock(folder / _MARK.format(token), timeout=0, mode=0o600)
             self._mark.acquire()
@@ -41,7 +41,7 @@ class Sitting:
             return
         self._running = False
         self._log.append("stop", result=reason, obj=self._name)
-        with self._gate:
+        with self._log.told(), self._gate:
             self._mark.release()
             Path(self._mark.lock_file).unlink(missing_ok=True)
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 
 from dsmb_app.model.errors import Refusal
+from dsmb_app.model.stopping import Stopped
 from dsmb_app.model.words import Level
 from dsmb_app.store.audit import AuditLog
 
@@ -24,7 +25,10 @@ class Trail:
         return self._log.head()
 
     def unblind(self, part: str, unlock: Callable[[], None], *, why: str, who: str) -> None:
-        """Open a part: the log says so, and who does it, before the phrase or key is used, and then how it went."""
+        """Open a part: the log says so, and who does it, before the phrase or key is used, and then how it went.
+
+        A reader who gives up meanwhile has opened nothing.
+        """
         if who:
             self._log.identify(who)
         self._write("unblind", why=why, result="begin", obj=part)
@@ -32,6 +36,9 @@ class Trail:
             unlock()
         except Refusal as refusal:
             self._write("unblind", why=why, result=refusal.code, obj=part)
+            raise
+        except Stopped:
+            self._write("unblind", why=why, result="given up", obj=part)
             raise
         self._write("unblind", why=why, result="ok", obj=part)
 

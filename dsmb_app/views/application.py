@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from dsmb_app import __version__
 from dsmb_app.model.errors import Refusal
 from dsmb_app.views import theme, wording
 
 SWITCH_SECONDS = 0.0005
+_UNSEEN = frozenset({"offscreen", "minimal"})
+"""Platforms on which nobody would ever close a box."""
 
 
 def refuse_without_display(system: str, environment: Mapping[str, str]) -> None:
@@ -39,6 +42,17 @@ def start_application() -> QApplication:
     application.setApplicationVersion(__version__)
     theme.dress(application)
     return application
+
+
+@contextmanager
+def refusals_in_a_box() -> Iterator[None]:
+    """Show a Refusal in a box before it goes on: before and after its window a program has no other place for it."""
+    try:
+        yield
+    except Refusal as refusal:
+        if QApplication.instance() is not None and QApplication.platformName() not in _UNSEEN:
+            QMessageBox.warning(None, wording.PROGRAM, refusal.sentence())
+        raise
 
 
 def drawing_application() -> QApplication:

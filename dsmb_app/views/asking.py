@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from dsmb_app.model.errors import Refusal
@@ -17,6 +17,7 @@ from dsmb_app.views.turns import announce, turns, wait_until_shown
 AT_ONCE = 300
 """Treated subjects up to which everything is counted while the window waits: sooner done than seen."""
 COUNTING = "Counting …"
+WRONG = "This cannot be shown: something in the program went wrong."
 
 Shown = Iterator[None] | None
 """What showing an answer returns: nothing, or what goes on with it, step by step."""
@@ -33,6 +34,7 @@ class Asking:
         self._desk = desk
         self._job: jobs.Job | None = None
         self._steps: Iterator[None] | None = None
+        self._say: Callable[[str], None] = lambda _words: None
 
     @property
     def waits(self) -> bool:
@@ -53,15 +55,18 @@ class Asking:
 
         ``show`` gets the answer and ``say`` the sentence why there is none, both in this thread; an answer that does
         not come at once is announced by ``say`` too, so that nothing of before stays on the screen. Where ``show``
-        yields, the window answers before it goes on, unless the answer came at once.
+        yields, the window answers before it goes on, unless the answer came at once. A mistake of ours goes its way,
+        and what was shown before, perhaps at another level, goes off the screen for it too.
         """
         self.forget()
+        self._say = say
         try:
-            make = maker()
-            if self._at_once:
-                for _ in show(make()) or ():
-                    pass
-                return
+            with _off_the_screen(say):
+                make = maker()
+                if self._at_once:
+                    for _ in show(make()) or ():
+                        pass
+                    return
         except Refusal as refusal:
             say(refusal.sentence())
             return
@@ -74,8 +79,9 @@ class Asking:
 
         def failed(error: Exception) -> None:
             self._job = None
-            if not isinstance(error, Refusal):
-                raise error
+            with _off_the_screen(say):
+                if not isinstance(error, Refusal):
+                    raise error
             say(error.sentence())
 
         self._job = jobs.start(lambda _step: _in_turn(make), done=done, failed=failed)
@@ -84,10 +90,16 @@ class Asking:
         steps = self._steps
         if steps is None:
             return
-        if next(steps, _END) is _END:
-            self._steps = None
-        elif self._steps is steps:
-            turns().take(self._step)
+        goes_on = False
+        try:
+            with _off_the_screen(self._say):
+                goes_on = next(steps, _END) is not _END
+        finally:
+            # Unless a newer question was asked meanwhile, which has steps of its own.
+            if self._steps is steps and goes_on:
+                turns().take(self._step)
+            elif self._steps is steps:
+                self._steps = None
 
     def before(
         self, needed: Sequence[Callable[[], Callable[[], Any]]], *, then: Callable[[], None], wait: Callable[[], None]
@@ -102,6 +114,18 @@ class Asking:
     @property
     def _at_once(self) -> bool:
         return self._desk.session.arm_sizes[TOTAL] <= AT_ONCE
+
+
+@contextmanager
+def _off_the_screen(say: Callable[[str], None]) -> Iterator[None]:
+    """Let a mistake of ours go on, once it took what was shown before off the screen."""
+    try:
+        yield
+    except Refusal:
+        raise
+    except Exception:
+        say(WRONG)
+        raise
 
 
 def _every(needed: Sequence[Callable[[], Callable[[], Any]]]) -> Callable[[], None]:

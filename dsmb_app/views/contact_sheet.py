@@ -20,17 +20,16 @@ def write_contact_sheet(pictures: Sequence[Path], path: Path) -> Path:
     step = QSize(_CELL.width() + _GAP, _CELL.height() + _CAPTION + _GAP)
     sheet = QImage(_ACROSS * step.width() + _GAP, down * step.height() + _GAP, QImage.Format.Format_RGB32)
     sheet.fill(QColor("white"))
-    painter = QPainter(sheet)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    for place, picture in enumerate(pictures):
-        left = _GAP + place % _ACROSS * step.width()
-        top = _GAP + place // _ACROSS * step.height()
-        painter.drawText(QRect(left, top, _CELL.width(), _CAPTION), Qt.AlignmentFlag.AlignVCenter, picture.stem)
-        image = QImage(str(picture))
-        image.setDevicePixelRatio(1)
-        size = image.size().scaled(_CELL, Qt.AspectRatioMode.KeepAspectRatio)
-        small = image.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
-        painter.drawImage(left, top + _CAPTION, small)
-    painter.end()
+    with QPainter(sheet) as painter:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        for place, picture in enumerate(pictures):
+            left = _GAP + place % _ACROSS * step.width()
+            top = _GAP + place // _ACROSS * step.height()
+            painter.drawText(QRect(left, top, _CELL.width(), _CAPTION), Qt.AlignmentFlag.AlignVCenter, picture.stem)
+            image = QImage(str(picture))
+            image.setDevicePixelRatio(1)
+            size = image.size().scaled(_CELL, Qt.AspectRatioMode.KeepAspectRatio)
+            small = image.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+            painter.drawImage(left, top + _CAPTION, small)
     sheet.save(str(path), "PNG")
     return path

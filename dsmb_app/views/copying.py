@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTableView
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QListWidget, QTableView
 
 from dsmb_app.model.sheet import Ints, Sheet
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.tables import is_number
 
 _FORMULA = ("=", "+", "-", "@")
+
+
+class CopyKey(QObject):
+    """Lets Ctrl+C in a list or table of Qt's own do ``copy``: Qt would copy one bare text, past the log."""
+
+    def __init__(self, view: QAbstractItemView, copy: Callable[[], object]) -> None:
+        super().__init__(view)
+        self._copy = copy
+        view.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Copy; let everything else pass."""
+        if event.type() is QEvent.Type.KeyPress and event.matches(QKeySequence.StandardKey.Copy):
+            self._copy()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def copies_list(view: QListWidget, desk: Desk) -> None:
+    """Let Ctrl+C copy a list as it is shown, below its name, with source, once the desk's log has it."""
+    name = view.accessibleName()
+    CopyKey(view, lambda: desk.copy_text(f"list {name}", lambda source: list_text(view, title=name, source=source)))
+
+
+def list_text(view: QListWidget, *, title: str, source: str) -> str:
+    """Return a list's lines, one below the other, below what they are and where they come from."""
+    items = [view.item(place) for place in range(view.count())]
+    return _joined(title, source, [[title], *([_safe(item.text())] for item in items if not item.isHidden())])
 
 
 def as_text(view: QTableView, *, title: str, source: str) -> str:

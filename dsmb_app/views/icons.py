@@ -41,10 +41,9 @@ def pixmap(name: str, colour: str, *, size: int = 20, scale: float = 1) -> QPixm
 def _drawn(name: str, colour: str, size: int, scale: float) -> QPixmap:
     picture = QPixmap(round(size * scale), round(size * scale))
     picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    renderer = QSvgRenderer(QByteArray(_drawing(name).replace(_INK, colour).encode("utf-8")))
-    renderer.render(painter, QRectF(0, 0, picture.width(), picture.height()))
-    painter.end()
+    with QPainter(picture) as painter:
+        renderer = QSvgRenderer(QByteArray(_drawing(name).replace(_INK, colour).encode("utf-8")))
+        renderer.render(painter, QRectF(0, 0, picture.width(), picture.height()))
     picture.setDevicePixelRatio(scale)
     return picture
 

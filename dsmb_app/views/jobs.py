@@ -37,6 +37,10 @@ class Stepped:
         return self.rest(progress)
 
 
+class BrokenOff(Exception):  # noqa: N818 - it says what happened
+    """The work ended by something that is no error of the usual kind; its name is the message."""
+
+
 _TURN = 10
 """Milliseconds between two steps, in which the window paints and hears the reader."""
 
@@ -53,10 +57,12 @@ _THREADS.setExpiryTimeout(-1)
 class Job(QObject):
     """One piece of work in another thread. Signals arrive in the main thread; after a cancel none does.
 
+    ``settled``: it can be given up no more. Whatever ends the work is told, or a dialog would wait for ever.
     ``ended`` is set when the other thread has let go of it.
     """
 
     stepped = Signal(str, int, int)
+    settled = Signal()
     done = Signal(object)
     failed = Signal(object)
     _sent = Signal(object, object)
@@ -66,6 +72,7 @@ class Job(QObject):
         self._first = list(work.first) if isinstance(work, Stepped) else []
         self._work = work.rest if isinstance(work, Stepped) else work
         self._cancelled = threading.Event()
+        self._settled, self._guard = False, threading.Lock()
         # Through a slot of this object, so that what the thread sends is looked at in the main thread.
         self._sent.connect(self._deliver)
         self.ended = threading.Event()
@@ -86,9 +93,27 @@ class Job(QObject):
         _THREADS.start(partial(_do, [self], self.ended))
 
     def cancel(self) -> None:
-        """Give up: the work stops at its next step and its result is dropped."""
+        """Give up: the work stops at its next step, unless it is past giving up, and its result is dropped."""
         self._cancelled.set()
         _AT_WORK.discard(self)
+
+    def give_up(self) -> bool:
+        """Cancel; return False, having done nothing, when it is too late: then the work ends as if nobody had asked."""
+        with self._guard:
+            if not self._settled:
+                self.cancel()
+            return self._cancelled.is_set()
+
+    def _settle(self) -> bool:
+        with self._guard:
+            if self._given_up():
+                return False
+            self._settled = True
+        self._send(self.settled)
+        return True
+
+    def _given_up(self) -> bool:
+        return self._cancelled.is_set() and not self._settled
 
     def _do(self, place: int) -> None:
         """Do a step in the main thread, unless the reader has given up."""
@@ -104,17 +129,19 @@ class Job(QObject):
     def run(self) -> None:
         """Do the work, in the thread that this is called in."""
         try:
-            with stoppable(self._cancelled.is_set):
+            with stoppable(self._given_up, self._settle):
                 result = self._work(self._step)
         except Stopped:
             return
         except Exception as error:  # noqa: BLE001 - handed to the main thread, which tells the reader
             self._send(self.failed, error)
+        except BaseException as error:  # noqa: BLE001 - so do a library's panic, and what would end a process
+            self._send(self.failed, BrokenOff(type(error).__name__).with_traceback(error.__traceback__))
         else:
             self._send(self.done, result)
 
     def _step(self, name: str, done: int, total: int) -> None:
-        if self._cancelled.is_set():
+        if self._given_up():
             raise Stopped
         self._send(self.stepped, name, done, total)
 
@@ -131,8 +158,10 @@ class Job(QObject):
 
 def _do(held: list[Job], ended: threading.Event) -> None:
     """Run a job and let go of it before anybody is told so."""
-    held.pop().run()
-    ended.set()
+    try:
+        held.pop().run()
+    finally:
+        ended.set()
 
 
 def start(work: Callable[[Progress], Any], *, done: Callable[[Any], None], failed: Callable[[Exception], None]) -> Job:
@@ -181,20 +210,22 @@ class Waiting(QDialog):
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        buttons.rejected.connect(self.reject)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setSpacing(SPACE)
-        for part in (self._step, self.bar, buttons):
+        for part in (self._step, self.bar, self.buttons):
             column.addWidget(part)
         job.stepped.connect(self._show)
+        # What can no longer be taken back is not offered to be.
+        job.settled.connect(lambda: self.buttons.setEnabled(False))
         job.done.connect(self.accept)
         job.failed.connect(self.accept)
 
     def reject(self) -> None:
-        """Give the work up."""
-        self._job.cancel()
-        super().reject()
+        """Give the work up; where it is too late for that, wait for its end."""
+        if self._job.give_up():
+            super().reject()
 
     @property
     def step(self) -> str:

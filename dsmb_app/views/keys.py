@@ -23,7 +23,7 @@ KEYS = (
     ("Alt+Left, Alt+Right", "One step back, one step forward"),
     ("Tab, Shift+Tab", "The next, the previous control"),
     ("Arrow keys, then Enter", "A cell of a table or a mark of a plot, then the patients behind it"),
-    ("Ctrl+C", "Copy the selected cells, or the whole table, with headers"),
+    ("Ctrl+C", "Copy the selected cells, or the whole table or list, with headers"),
     ("Ctrl+P", "Save this page as PDF"),
     ("Ctrl+E", "Export the meeting pack"),
     ("Ctrl+O", "Open another snapshot"),

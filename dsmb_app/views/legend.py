@@ -24,12 +24,11 @@ class Sample(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the mark."""
-        painter = QPainter(self)
-        if self._on_line:
-            marks.draw_interval(painter, self._mark, QRectF(self.rect()))
-        else:
-            marks.draw(painter, self._mark, QPointF(self.width() / 2, self.height() / 2))
-        painter.end()
+        with QPainter(self) as painter:
+            if self._on_line:
+                marks.draw_interval(painter, self._mark, QRectF(self.rect()))
+            else:
+                marks.draw(painter, self._mark, QPointF(self.width() / 2, self.height() / 2))
 
 
 class Legend(QWidget):

@@ -10,6 +10,7 @@ from dsmb_app.model.errors import Refusal
 from dsmb_app.model.result import RowKey
 from dsmb_app.model.words import ANY
 from dsmb_app.views.controls import named
+from dsmb_app.views.copying import copies_list
 from dsmb_app.views.curve_view import ONSET, CurveView
 from dsmb_app.views.desk import Desk
 
@@ -27,6 +28,7 @@ class OnsetView(QWidget):
         self.curve = CurveView(desk, ONSET, of)
         self.rows: QListWidget = named(QListWidget(), "Rows", hint="Whose first onset is drawn")
         self.rows.setObjectName("rows")
+        copies_list(self.rows, desk)
         self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.rows.setUniformItemSizes(True)
         self.body = QSplitter(Qt.Orientation.Horizontal)

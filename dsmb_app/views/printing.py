@@ -8,8 +8,8 @@ from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPoint, QRect, QRectF,
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from dsmb_app.model.errors import Refusal
 from dsmb_app.views import wording
+from dsmb_app.views.writing import write_whole
 
 _DPI = 150
 _MARGIN_MM = 12
@@ -37,26 +37,20 @@ def page_pdf(widget: QWidget, *, title: str, source: str) -> bytes:
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     writer.setPageOrientation(QPageLayout.Orientation.Landscape)
     writer.setPageMargins(QMarginsF(*[_MARGIN_MM] * 4), QPageLayout.Unit.Millimeter)
-    painter = QPainter(writer)
-    room = QRectF(0, 0, writer.width(), writer.height())
-    font = painter.font()
-    font.setPointSizeF(9)
-    painter.setFont(font)
-    words = painter.boundingRect(room, int(Qt.TextFlag.TextWordWrap), f"{title}\n{source}")
-    painter.drawText(words, int(Qt.TextFlag.TextWordWrap), f"{title}\n{source}")
-    room.setTop(words.bottom() + _DPI / 12)
-    picture = picture_of(widget)
-    size = picture.size().scaled(room.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
-    painter.drawPixmap(QRect(room.topLeft().toPoint(), size), picture)
-    painter.end()
+    with QPainter(writer) as painter:
+        room = QRectF(0, 0, writer.width(), writer.height())
+        font = painter.font()
+        font.setPointSizeF(9)
+        painter.setFont(font)
+        words = painter.boundingRect(room, int(Qt.TextFlag.TextWordWrap), f"{title}\n{source}")
+        painter.drawText(words, int(Qt.TextFlag.TextWordWrap), f"{title}\n{source}")
+        room.setTop(words.bottom() + _DPI / 12)
+        picture = picture_of(widget)
+        size = picture.size().scaled(room.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+        painter.drawPixmap(QRect(room.topLeft().toPoint(), size), picture)
     return bytes(buffer.data().data())
 
 
 def write_page(widget: QWidget, path: Path, *, title: str, source: str) -> None:
     """Write a page as PDF. Raises Refusal when the file cannot be written."""
-    try:
-        path.write_bytes(page_pdf(widget, title=title, source=source))
-    except OSError as error:
-        raise Refusal(
-            "PAGE-WRITE", f"The page cannot be written: {error.strerror}.", "Choose another folder.", file=path.name
-        ) from error
+    write_whole(path, page_pdf(widget, title=title, source=source), what="the page", code="PAGE-WRITE")

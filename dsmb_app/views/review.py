@@ -15,6 +15,7 @@ from dsmb_app.views import drill, keys, printing
 from dsmb_app.views.band import SessionBand
 from dsmb_app.views.banner import Banner
 from dsmb_app.views.controls import tool
+from dsmb_app.views.copying import copies_list
 from dsmb_app.views.curve_view import FIRST
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.dialogs.files import ask_where_to_save
@@ -56,6 +57,7 @@ class Review(QWidget):
         self._bind_keys()
         self._mark_level()
         self.navigation.chosen.connect(self.show_page)
+        copies_list(self.navigation.list, desk)
         desk.refused.connect(self.banner.refuse)
         desk.when_wanted.connect(self.show_when)
         desk.results_changed.connect(self._results_changed)

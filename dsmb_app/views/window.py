@@ -16,6 +16,7 @@ from dsmb_app.session import Session
 from dsmb_app.views import jobs, keys, wording
 from dsmb_app.views.clipboard import Clipboard
 from dsmb_app.views.controls import Button, button
+from dsmb_app.views.copying import copies_list
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.dialogs.export_pack import ExportDialog
 from dsmb_app.views.dialogs.open_snapshot import OpenDialog, Opening
@@ -48,7 +49,7 @@ class Window(ReadingOrder, QMainWindow):
         self._opening: Opening | None = None
         self._who = ("", "")
         self._session: Session | None = None
-        self._clipboard = Clipboard(self)
+        self._clipboard = Clipboard(self, closed=closed)
         self.review: Review | None = None
         self.dialog: QWidget | None = None
         self.setWindowTitle(f"CLOSED SESSION – {wording.PROGRAM}" if closed else wording.PROGRAM)
@@ -218,10 +219,9 @@ class Window(ReadingOrder, QMainWindow):
         """Ask where to and write the pack of this session's level."""
         if self.review is None or self._services.write_pack is None:
             return
-        banner = self.review.banner
-        dialog = ExportDialog(
-            self.review.desk.session, self._services.write_pack, self, contents=self._services.list_pack
-        )
+        banner, desk, given = self.review.banner, self.review.desk, self._services
+        dialog = ExportDialog(desk.session, given.write_pack, self, contents=given.list_pack)
+        copies_list(dialog.sheets, desk)
         dialog.accepted.connect(lambda: banner.tell(f"The pack was written: {dialog.written}"))
         self._show(dialog)
 
@@ -293,5 +293,8 @@ class Window(ReadingOrder, QMainWindow):
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, Refusal):
             raise error
-        banner = self.review.banner if self.review else self.start.banner
-        banner.refuse(error.sentence())
+        self.refuse(error.sentence())
+
+    def refuse(self, sentence: str) -> None:
+        """Say what went wrong above what is shown."""
+        (self.review or self.start).banner.refuse(sentence)

@@ -19,7 +19,7 @@ from dsmb_app.model.stopping import Stopped, go_on, stoppable
 from dsmb_app.model.words import Level
 from dsmb_app.session import Session
 from dsmb_app.views import asking, jobs
-from dsmb_app.views.asking import COUNTING, Asking
+from dsmb_app.views.asking import COUNTING, WRONG, Asking
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.exhibit_view import ExhibitView
 from dsmb_app.views.flow_lines import FlowLines
@@ -52,6 +52,41 @@ def test_that_the_window_answers_between_the_steps_of_showing_and_a_newer_questi
     ask("first")
     qtbot.waitUntil(lambda: "second done" in told, timeout=5000)
     assert told == ["first begun", "second begun", "second done"]
+    assert not asked.waits
+
+
+@pytest.mark.parametrize("where", ["the question", "the count", "showing", "a later step"])
+@pytest.mark.parametrize("at_once", [0, 300])
+def test_that_a_mistake_leaves_nothing_of_before_on_the_screen(
+    qtbot, monkeypatch: pytest.MonkeyPatch, at_level: AtLevel, where: str, at_once: int
+) -> None:
+    monkeypatch.setattr(asking, "AT_ONCE", at_once)
+    asked, told = Asking(Desk(at_level(Level.POOLED))), list[str]()
+
+    def fails(here: str) -> None:
+        if here == where:
+            raise ValueError(here)
+
+    def maker() -> Callable[[], str]:
+        fails("the question")
+        return lambda: fails("the count") or "answer"
+
+    def show(_answer: str) -> Iterator[None] | None:
+        fails("showing")
+        return steps()
+
+    def steps() -> Iterator[None]:
+        yield
+        fails("a later step")
+
+    def ask() -> None:
+        asked.ask(maker, show=show, say=told.append)
+
+    with qtbot.captureExceptions() as caught:
+        QTimer.singleShot(0, ask)
+        qtbot.waitUntil(lambda: bool(caught), timeout=5000)
+    assert [kind for kind, _, _ in caught] == [ValueError]
+    assert told[-1] == WRONG
     assert not asked.waits
 
 

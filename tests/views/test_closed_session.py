@@ -67,7 +67,8 @@ def test_that_the_closed_process_gets_main_through_its_standard_input_alone(
 def test_that_one_closed_session_is_open_at_a_time(
     monkeypatch: pytest.MonkeyPatch, at_level: AtLevel, show_window: ShowWindow, tmp_path: Path
 ) -> None:
-    wait = [sys.executable, "-c", "import sys, time; sys.stdin.read(); time.sleep(60)"]
+    # It never answers, nor reads what it is handed.
+    wait = [sys.executable, "-c", "import time; time.sleep(60)"]
     monkeypatch.setattr(closed_process, "closed_command", lambda _file: wait)
     starter = closed_process.ClosedSession()
     window = show_window(at_level(Level.POOLED), start_closed=starter.start)
@@ -75,6 +76,9 @@ def test_that_one_closed_session_is_open_at_a_time(
     try:
         window.start_closed()
         assert "A closed session is open already." in window.review.banner.text
+        assert f"If there is none, it does not answer: end the process {starter.process.pid}" in (
+            window.review.banner.text
+        )
     finally:
         starter.process.kill()
         starter.process.wait()
@@ -88,6 +92,58 @@ def test_that_a_closed_session_that_cannot_start_is_a_sentence(
     window.start_closed()
     assert "[CLOSED-START]" in window.review.banner.text
     assert window.isVisible()
+
+
+def test_that_a_closed_session_that_dies_is_told_and_another_can_be_started(
+    qtbot, monkeypatch: pytest.MonkeyPatch, at_level: AtLevel, show_window: ShowWindow
+) -> None:
+    codes = [3, 0]
+    monkeypatch.setattr(
+        closed_process, "closed_command", lambda _file: [sys.executable, "-c", f"import sys; sys.exit({codes.pop(0)})"]
+    )
+    starter = closed_process.ClosedSession()
+    window = show_window(at_level(Level.POOLED), start_closed=starter.start)
+    starter.died.connect(window.refuse)
+    banner = window.review.banner
+    window.start_closed()
+    qtbot.waitUntil(lambda: banner.text.endswith("[CLOSED-ENDED]"), timeout=60_000)
+    assert banner.text.startswith("The closed session ended by an error (3). Start it again.")
+    window.start_closed()
+    assert starter.process.wait(timeout=60) == 0
+    qtbot.wait(1200)
+    # One that its reader ended is nothing to tell of.
+    assert banner.text.startswith("The closed session starts in a window of its own")
+
+
+CHILD = """
+import os, sys, time
+from pathlib import Path
+given, parent = sys.stdin.readline(), int(sys.argv[2])
+while os.getppid() == parent:
+    time.sleep(0.02)
+Path(sys.argv[1]).write_text(given)
+"""
+PARENT = """
+import os, signal, sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from dsmb_app.views import closed_process
+from dsmb_app.views.dialogs.open_snapshot import Opening
+
+application = QCoreApplication([])
+closed_process.closed_command = lambda _file: [sys.executable, "-c", sys.argv[2], sys.argv[1], str(os.getpid())]
+closed_process.ClosedSession().start(Opening(Path("a.dsmb"), "a phrase", "a signer"))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows tells no process that its parent is gone")
+def test_that_the_closed_process_lives_on_when_the_open_one_is_killed(qtbot, tmp_path: Path, project: Path) -> None:
+    report = tmp_path / "report.json"
+    ended = subprocess.run([sys.executable, "-c", PARENT, str(report), CHILD], check=False, timeout=60, cwd=project)
+    assert ended.returncode == -9
+    qtbot.waitUntil(lambda: report.is_file() and report.read_text("utf-8") != "", timeout=60_000)
+    assert json.loads(report.read_text("utf-8")) == {"phrase": "a phrase", "signer": "a signer"}
 
 
 def test_that_the_command_starts_this_program(tmp_path: Path) -> None:

@@ -6,12 +6,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QTableView
+from PySide6.QtGui import QClipboard, QImage
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListWidget, QTableView
 
 from dsmb_app import app
+from dsmb_app.model.words import Level
+from dsmb_app.session import Session
+from dsmb_app.views.clipboard import Clipboard
+from dsmb_app.views.lock_wizard.step import fill, table_of
+from dsmb_app.views.onset_view import OnsetView
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.review import Review
+from tests.views.conftest import AtLevel, ShowWindow
 from tests.views.shown import review, whole_window
 
 __all__ = ["review", "whole_window"]
@@ -55,6 +61,9 @@ def test_that_tables_pictures_and_the_page_are_copied_by_keys(
         heads = [str(model.headerData(i, across)) for i in shown]
         assert lines[3].split("\t")[-len(heads) :] == heads, view.accessibleName()
         assert review.desk.session.snapshot.snap_id in lines[1]
+    lists = [*page.findChildren(QListWidget), review.navigation.list]
+    for view in [view for view in lists if view.isVisible()]:
+        check_list(qtbot, review, view)
     buttons = [b for b in page.findChildren(QAbstractButton) if b.accessibleName() == "Save picture" and b.isVisible()]
     for button in buttons:
         button.setFocus(Qt.FocusReason.TabFocusReason)
@@ -65,6 +74,69 @@ def test_that_tables_pictures_and_the_page_are_copied_by_keys(
     qtbot.keyClick(review.navigation.list, Qt.Key.Key_P, CTRL)
     assert saved[-1].read_bytes().startswith(b"%PDF-")
     assert tables or buttons
+
+
+def check_list(qtbot, review: Review, view: QListWidget) -> None:
+    """Copy a list by keys: its name, where it comes from, then its lines; and the log has it."""
+    QApplication.clipboard().setText("nothing yet")
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(view, Qt.Key.Key_C, CTRL)
+    lines = QApplication.clipboard().text().splitlines()
+    items = [view.item(place) for place in range(view.count())]
+    shown = [" ".join(item.text().split()) for item in items if not item.isHidden()]
+    assert lines[0] == lines[3] == view.accessibleName()
+    assert review.desk.session.snapshot.snap_id in lines[1]
+    assert lines[4:] == shown != []
+
+
+def test_that_lists_that_are_seen_only_when_asked_for_copy_like_tables(
+    qtbot, at_level: AtLevel, show_window: ShowWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = show_window(at_level(Level.MASKED), list_pack=lambda _session, _progress: ["T01 Participants", "=1+1"])
+    logged: list[str] = []
+    monkeypatch.setattr(Session, "record_copy", lambda _session, what: logged.append(what))
+    review = window.review
+    onset = OnsetView(review.desk, "T09")
+    qtbot.addWidget(onset)
+    onset.show()
+    check_list(qtbot, review, onset.rows)
+    window.export()
+    sheets = window.dialog.sheets
+    qtbot.waitUntil(lambda: sheets.count() == 2)
+    qtbot.keyClick(sheets, Qt.Key.Key_C, CTRL)
+    # No line of a list becomes a formula in a spreadsheet.
+    assert QApplication.clipboard().text().splitlines()[4:] == ["T01 Participants", "'=1+1"]
+    assert logged == ["list Rows", f"list {sheets.accessibleName()}"]
+
+
+def test_that_a_table_of_the_wizard_copies_with_its_headers(qtbot) -> None:
+    table = table_of("Datasets", ("Dataset", "Rows"), wide=0)
+    qtbot.addWidget(table)
+    fill(table, [("AE", 1200), ("DM", None)])
+    table.show()
+    qtbot.keyClick(table, Qt.Key.Key_C, CTRL)
+    lines = QApplication.clipboard().text().splitlines()
+    assert lines == ["Datasets", "DSMB review", "", "Dataset\tRows", "AE\t1,200", "DM\t"]
+
+
+def test_that_what_the_closed_window_lets_be_copied_by_any_way_is_taken_back(
+    qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Drawn offscreen there is no other program, and nobody is said to own the clipboard.
+    monkeypatch.setattr(QClipboard, "ownsClipboard", lambda _self: True)
+    board = Clipboard(closed=True)
+    field = QLineEdit("28 (96.6)")
+    qtbot.addWidget(field)
+    field.show()
+    field.selectAll()
+    qtbot.keyClick(field, Qt.Key.Key_C, CTRL)
+    assert QApplication.clipboard().text() == "28 (96.6)"
+    board.clear()
+    assert QApplication.clipboard().text() == ""
+    monkeypatch.setattr(QClipboard, "ownsClipboard", lambda _self: False)
+    QApplication.clipboard().setText("of another program")
+    board.clear()
+    assert QApplication.clipboard().text() == "of another program"
 
 
 def test_that_the_picture_of_a_profile_holds_all_of_it(review: Review, tmp_path: Path) -> None:

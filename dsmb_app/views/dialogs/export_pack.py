@@ -134,14 +134,13 @@ class ExportDialog(Form):
     def try_to_go(self) -> None:
         """Write the pack: its figures here, between which the window lives, and the rest off the main thread."""
         self.say("")
-        path = Path(self.file.text().strip())
-        path = path if path.suffix.lower() == ".xlsx" else path.with_name(f"{path.name}.xlsx")
-        if path.exists() and self._replaces != path:
-            self._replaces = path
-            self.say(f"There is a file of this name already: {path.name}. Press Export again to replace it.")
-            return
         password = self.password.text() or None if self._closed else None
         try:
+            path, there = _file_named(self.file.text())
+            if there and self._replaces != path:
+                self._replaces = path
+                self.say(f"There is a file of this name already: {path.name}. Press Export again to replace it.")
+                return
             work = self._write_pack(self._session, path, password)
         except Refusal as refusal:
             self.say(refusal.sentence())
@@ -156,3 +155,20 @@ class ExportDialog(Form):
         if not isinstance(error, Refusal):
             raise error
         self.say(error.sentence())
+
+
+def _file_named(words: str) -> tuple[Path, bool]:
+    """Return the workbook that a reader names, and whether it is there. Raises Refusal where none can be."""
+    path = Path(words.strip())
+    try:
+        if path.is_dir():
+            raise Refusal("PACK-NAME", "This is a folder.", "Add the name of a file.", file=path.name)
+        path = path if path.suffix.lower() == ".xlsx" else path.with_name(f"{path.name}.xlsx")
+        return path, path.exists()
+    except OSError as error:
+        raise Refusal(
+            "PACK-NAME",
+            f"No file can be there ({error.strerror or type(error).__name__}).",
+            "Give another name or folder.",
+            file=path.name,
+        ) from error

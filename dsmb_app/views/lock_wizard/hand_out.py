@@ -134,8 +134,12 @@ class HandOutStep(Step):
             self._timer.start()
 
     def _copy(self, card: PhraseCard) -> None:
-        self._clipboard.put_secret(self._phrase(card))
-        self.told.setText(f"The {card.plain} is on the clipboard for {SECONDS} seconds.")
+        try:
+            self._clipboard.put_secret(self._phrase(card))
+        except Refusal as refusal:
+            self.fail(refusal)
+        else:
+            self.told.setText(f"The {card.plain} is on the clipboard for {SECONDS} seconds.")
 
     def _save(self, card: PhraseCard) -> None:
         outcome = self._errand.outcome

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
+    QListWidget,
+    QTableView,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -17,7 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from dsmb_app.model.errors import Refusal
+from dsmb_app.views import wording
 from dsmb_app.views.controls import label, tool
+from dsmb_app.views.copying import CopyKey, as_text, list_text
 from dsmb_app.views.theme import SPACE
 
 
@@ -100,7 +105,15 @@ def table_of(name: str, heads: tuple[str, ...], *, wide: int) -> QTableWidget:
     table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     table.horizontalHeader().setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
     table.horizontalHeader().setHighlightSections(False)
+    copies_here(table)
     return table
+
+
+def copies_here(view: QTableView | QListWidget) -> None:
+    """Let Ctrl+C copy a table or list with headers; before there is a snapshot it has no other source than this."""
+    given = {"title": view.accessibleName(), "source": wording.PROGRAM}
+    text = as_text if isinstance(view, QTableView) else list_text
+    CopyKey(view, lambda: QApplication.clipboard().setText(text(view, **given)))
 
 
 def fill(table: QTableWidget, rows: list[tuple[str | int | None, ...]]) -> None:

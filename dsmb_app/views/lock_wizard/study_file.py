@@ -17,7 +17,7 @@ from dsmb_app.views import jobs
 from dsmb_app.views.controls import button, label
 from dsmb_app.views.dialogs.files import ask_for_file
 from dsmb_app.views.lock_wizard.locker import Errand, Locker
-from dsmb_app.views.lock_wizard.step import Step
+from dsmb_app.views.lock_wizard.step import Step, copies_here
 
 _LINE = re.compile(r"\(at line (\d+),")
 _SETTLE = "Settle every guess first: read each line of the list, correct it in the text, then tick the box."
@@ -66,6 +66,7 @@ class StudyStep(Step):
         self.guesses = QListWidget()
         self.guesses.setObjectName("rows")
         self.guesses.setAccessibleName("Guesses in the study file")
+        copies_here(self.guesses)
         self.guesses.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.guesses.itemActivated.connect(lambda _item: self._go_to(self._found[self.guesses.currentRow()].line))
         self.settled = QCheckBox("I have settled &every guess of this list (their CHECK marks are then taken out)")

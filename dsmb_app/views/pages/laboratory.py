@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QSplitter
 
 from dsmb_app.model.figures import BOXES, CHANGE, SHIFTS, LabFigure
 from dsmb_app.views.controls import focused, named
+from dsmb_app.views.copying import copies_list
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import column_of, flow_of
 from dsmb_app.views.lab_choosers import TestList, side_box
@@ -28,6 +29,7 @@ class Laboratory(LabPage):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, (TABLE,), BOXES)
         self.tests, self.views = TestList(), ViewButtons(_HINTS)
+        copies_list(self.tests.tests, desk)
         self.change: QCheckBox = named(QCheckBox("Change from baseline"), "Change from baseline")
         self.side = side_box("To the lowest", "To the highest", "The lowest value after baseline, or the highest")
         self.figures = {OVER_VISITS: LabView(desk, BOXES), SHIFT: LabView(desk, SHIFTS)}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from functools import wraps
+
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QPainter, QPaintEvent, QTextDocumentFragment
@@ -9,6 +13,22 @@ from PySide6.QtGui import QColor, QFocusEvent, QFont, QPainter, QPaintEvent, QTe
 from dsmb_app.views.theme import SPACE, Theme, current_theme
 
 SIDE_BUTTONS = (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton)
+
+
+def told_not_thrown(paint: Callable[..., None]) -> Callable[..., None]:
+    """Let an item of a plot draw itself; what goes wrong is told as ever, but not thrown.
+
+    Thrown, it is kept until the whole view is drawn, and by then the items after it were drawn as if it were theirs.
+    """
+
+    @wraps(paint)
+    def drawn(*given: object) -> None:
+        try:
+            paint(*given)
+        except Exception:  # noqa: BLE001 - told by the one who tells of all faults
+            sys.excepthook(*sys.exc_info())
+
+    return drawn
 
 
 class Canvas(pg.GraphicsLayoutWidget):
@@ -38,10 +58,9 @@ class Canvas(pg.GraphicsLayoutWidget):
         """Draw a frame around everything where the keys are."""
         super().paintEvent(event)
         if self.hasFocus():
-            painter = QPainter(self.viewport())
-            painter.setPen(QColor(current_theme().accent))
-            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
-            painter.end()
+            with QPainter(self.viewport()) as painter:
+                painter.setPen(QColor(current_theme().accent))
+                painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Draw the frame."""

@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
-from dsmb_app.model.errors import Refusal
 from dsmb_app.views import marks
 from dsmb_app.views.theme import LIGHT, SPACE, Entry
+from dsmb_app.views.writing import write_whole
 
 MARGIN = 2 * SPACE
 SCALE = 2
@@ -84,10 +84,9 @@ class Drawing:
         """Return a PNG, light, at 200%."""
         image = QImage(self.size * SCALE, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(SCALE)
-        painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.paint(painter)
-        painter.end()
+        with QPainter(image) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.paint(painter)
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         image.save(buffer, "PNG")
@@ -103,17 +102,11 @@ class Drawing:
         generator.setViewBox(QRect(QPoint(0, 0), self.size))
         generator.setTitle(self.title)
         generator.setDescription(self.source)
-        painter = QPainter(generator)
-        self.paint(painter)
-        painter.end()
+        with QPainter(generator) as painter:
+            self.paint(painter)
         return bytes(buffer.data().data())
 
     def save(self, path: Path) -> None:
         """Write a PNG, or an SVG where the name ends so. Raises Refusal when the file cannot be written."""
-        try:
-            path.write_bytes(self.svg() if path.suffix.lower() == ".svg" else self.png())
-        except OSError as error:
-            raise Refusal(
-                "PICTURE-WRITE", f"The picture cannot be written: {error.strerror}.", "Choose another folder.",
-                file=path.name,
-            ) from error  # fmt: skip
+        data = self.svg() if path.suffix.lower() == ".svg" else self.png()
+        write_whole(path, data, what="the picture", code="PICTURE-WRITE")

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter
 from dsmb_app.model.result import Column, ResultTable, RowKey
 from dsmb_app.model.words import TOTAL, Stat
 from dsmb_app.views.layout import is_summary
-from dsmb_app.views.plots.base import pen
+from dsmb_app.views.plots.base import pen, told_not_thrown
 from dsmb_app.views.plots.row_marks import Asked, RowMark
 from dsmb_app.views.plots.row_plot import RowPlot
 from dsmb_app.views.tables import plain_tip
@@ -190,6 +190,7 @@ class _Bars(pg.GraphicsObject):
         """Return the room of all bars."""
         return self._bounds
 
+    @told_not_thrown
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the bars that are in sight."""
         view = self.getViewBox()

@@ -123,11 +123,10 @@ class Lanes(Canvas):
         """Draw a ring around what the keys have reached."""
         super().paintEvent(event)
         if self.at_hand is not None and self.hasFocus():
-            painter = QPainter(self.viewport())
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(pen(current_theme().accent, 2.0))
-            painter.drawEllipse(self.spot(self.at_hand), _RING, _RING)
-            painter.end()
+            with QPainter(self.viewport()) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(pen(current_theme().accent, 2.0))
+                painter.drawEllipse(self.spot(self.at_hand), _RING, _RING)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show by a ring where the keys are."""

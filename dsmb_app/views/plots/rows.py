@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from dsmb_app.views.layout import Line
+from dsmb_app.views.plots.base import told_not_thrown
 from dsmb_app.views.theme import Theme
 
 
@@ -45,6 +46,7 @@ class RowBands(pg.GraphicsObject):
         self.prepareGeometryChange()
         self.update()
 
+    @told_not_thrown
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the rows that are in sight."""
         view = self.getViewBox()
