@@ -69,7 +69,8 @@ def counted(of: Locked, state: Path, exhibits: tuple[str, ...] = ("T06", "T09", 
 
 
 def test_that_numbers_of_a_csv_are_read_as_sas_dates(delivery: Path, state: Path) -> None:
-    found = counted(locked(delivery), state)
+    # Every exhibit, here and in one delivery with vital signs: that none fails for what such a delivery lacks.
+    found = counted(locked(delivery), state, ())
     assert found["T06", "Treatment duration (days)", "Active", "mean"] == "32.0"
     assert found["T06", "Time in the window (days)", "Active", "mean"] == "61.0"
     assert found["T09", "Any", "Active", "n"] == "1.0"
