@@ -88,13 +88,6 @@ class Rhythm:
         first, last = np.fmax(stretch.first, 1.0), np.fmin(stretch.last, self.watched)
         return np.asarray(np.where(self.watched > 0, np.fmax(last - first + 1, 0.0), 0.0), dtype=float)
 
-    def part_of(self, subjects: Ints, days: Floats) -> Ints:
-        """Return the place in ``parts`` of each subject's day, -1 where it has none."""
-        found = np.full(len(days), -1, dtype=np.int64)
-        for place, part in enumerate(self.parts):
-            found[part.holds(subjects, days)] = place
-        return found
-
     @cached_property
     def dose_days(self) -> pd.DataFrame:
         """Return dose records with known days: SUBJECT, first and last day, in order; empty where they are sealed."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -185,3 +186,15 @@ def captioned(words: str, control: QWidget) -> QWidget:
     before = label(words, "muted")
     before.setBuddy(control)
     return row_of(before, control)
+
+
+@contextmanager
+def together(widget: QWidget) -> Iterator[None]:
+    """Show and hide parts of a widget with one change of its layout: with each part all below would move and draw."""
+    layout = widget.layout()
+    layout.setEnabled(False)
+    try:
+        yield
+    finally:
+        layout.setEnabled(True)
+        layout.activate()

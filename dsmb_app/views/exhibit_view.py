@@ -15,7 +15,7 @@ from dsmb_app.views import copying
 from dsmb_app.views.asking import Asking
 from dsmb_app.views.columns_menu import ColumnsMenu
 from dsmb_app.views.contrast_box import ContrastBox
-from dsmb_app.views.controls import label, tool
+from dsmb_app.views.controls import label, together, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.dialogs.files import ask_where_to_save
 from dsmb_app.views.layout import Layout, laid_out
@@ -206,11 +206,11 @@ class ExhibitView(QWidget):
         self.legend.show_entries(self.plot.drawing.legend)
 
     def _show_parts(self, shown: bool) -> None:
-        self.refusal.setVisible(not shown)
-        self.legend.setVisible(shown and self.plot is not None)
-        # The body last: it would take a new height, and draw for it, whenever another part comes.
-        for part in (self._tools, self.subtitle, self.notes, self.body):
-            part.setVisible(shown)
+        with together(self):
+            self.refusal.setVisible(not shown)
+            self.legend.setVisible(shown and self.plot is not None)
+            for part in (self._tools, self.subtitle, self.notes, self.body):
+                part.setVisible(shown)
 
     def search(self, words: str) -> None:
         """Show only the rows whose name holds the words."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dsmb_app.views.asking import Asking
-from dsmb_app.views.controls import label, tool
+from dsmb_app.views.controls import label, together, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.dialogs.files import ask_where_to_save
 from dsmb_app.views.legend import Legend
@@ -100,10 +100,11 @@ class PlotView(QWidget):
         if self._stale:
             self.refresh()
 
-    def _show(self, result: Any) -> None:
+    def _show(self, result: Any) -> Iterator[None]:
         self.result = result
         self.legend.show_entries(self._legend(result))
         self._show_parts(True, drawn=True)
+        yield
         missing = self._draw(result)
         self.nothing.setText(missing)
         if missing:
@@ -119,12 +120,13 @@ class PlotView(QWidget):
         self.layout().activate()
 
     def _show_parts(self, shown: bool, *, drawn: bool) -> None:
-        for part in (self.subtitle, self.notes):
-            part.setVisible(shown)
-        for part in (self._frame, self.legend, self.save):
-            part.setVisible(drawn)
-        self.refusal.setVisible(not shown)
-        self.nothing.setVisible(shown and not drawn)
+        with together(self):
+            self.refusal.setVisible(not shown)
+            self.nothing.setVisible(shown and not drawn)
+            for part in (self.subtitle, self.notes):
+                part.setVisible(shown)
+            for part in (self._frame, self.legend, self.save):
+                part.setVisible(drawn)
 
     def save_picture(self) -> None:
         """Ask for a file and save the plot there, with the source in it, once the log has it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -53,8 +53,8 @@ class RowView(PlotView):
             self.legend.hide()
             self._keep_height()
 
-    def _show(self, result: Any) -> None:
-        super()._show(result)
+    def _show(self, result: Any) -> Iterator[None]:
+        yield from super()._show(result)
         if self._compact:
             # Only what is drawn tells how many rows of numbers stand below it; its frame asks for their room later.
             self._frame.layout().activate()

@@ -130,11 +130,6 @@ class ShownRows(QSortFilterProxyModel):
         """Fold up the terms below an outer row, or unfold them."""
         self._change(self._words, self._folded ^ {key})
 
-    def fold_all(self, folded: bool) -> None:
-        """Fold up every outer row, or none."""
-        outer = {line.row.key for line in self._lines() if line.folds}
-        self._change(self._words, outer if folded else set())
-
     def lines(self) -> list[Line]:
         """Return the rows shown."""
         # Asked of Qt row by row, two thousand of them take a tenth of a second.

@@ -58,7 +58,8 @@ class VolcanoView(PlotView):
 
     def _draw_chosen(self) -> None:
         if self.result is not None:
-            self._show(self.result)
+            for _ in self._show(self.result):
+                pass
 
     def _picture(self, source: str) -> Drawing:
         return volcano_picture(self.result, [self.chosen], source=source)

@@ -62,7 +62,7 @@ def test_that_an_exhibit_without_percentages_has_no_plot(qapp, at_level: AtLevel
 def test_that_a_picture_says_where_it_comes_from(qapp, at_level: AtLevel) -> None:
     table = at_level(Level.POOLED).table("T09")
     keys = row_picture.keys_that_fit(table)
-    assert b"one source" in row_picture.as_svg(table, keys=keys, source="one source")
+    assert b"one source" in row_picture.Picture(table, keys=keys, source="one source", width=1000).svg()
     assert row_picture.as_png(table, keys=keys, source="one") != row_picture.as_png(table, keys=keys, source="other")
 
 

@@ -141,11 +141,6 @@ def as_png(table: ResultTable, *, keys: Collection[RowKey], source: str, width: 
     return Picture(table, keys=keys, source=source, width=width).png()
 
 
-def as_svg(table: ResultTable, *, keys: Collection[RowKey], source: str, width: int = 1000) -> bytes:
-    """Return an SVG of a result's plot."""
-    return Picture(table, keys=keys, source=source, width=width).svg()
-
-
 def save(
     table: ResultTable,
     path: Path,
