@@ -16,6 +16,8 @@ from PySide6.QtCore import QTimer
 
 Step = Callable[[], None]
 
+REST_MS = 20
+"""After the last step, in which what was shown is laid out and painted, parts of it twice."""
 LONGEST = 1.0
 """Seconds after which a count begins whatever the main thread does: what it waits for may never come."""
 
@@ -30,16 +32,18 @@ class Turns:
         self._waiting: deque[WeakMethod[Step]] = deque()
         self._timer = QTimer(interval=0, singleShot=True)
         self._timer.timeout.connect(self._do_one)
+        self._rest = QTimer(interval=REST_MS, singleShot=True)
+        self._rest.timeout.connect(_QUIET.set)
 
     def take(self, step: Step) -> None:
         """Do a step in a turn to come."""
-        _QUIET.clear()
         self._waiting.append(WeakMethod(step))
-        self._timer.start()
+        self.finish()
 
     def finish(self) -> None:
         """Let counts wait until this turn of the event loop has ended and what changed in it is painted."""
         _QUIET.clear()
+        self._rest.stop()
         self._timer.start()
 
     def drop(self, step: Step) -> None:
@@ -47,9 +51,9 @@ class Turns:
         self._waiting = deque(waiting for waiting in self._waiting if waiting() != step)
 
     def _do_one(self) -> None:
-        # A turn without a step comes last: what was shown has been painted by then.
+        # A turn without a step comes last: what was shown has been painted a first time by then.
         if not self._waiting:
-            _QUIET.set()
+            self._rest.start()
             return
         step = self._waiting.popleft()()
         # Before the step: one that fails must not keep the others from their turns.

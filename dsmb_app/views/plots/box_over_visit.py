@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
@@ -20,8 +20,7 @@ from dsmb_app.views.theme import SPACE, Mark, Theme
 _TAKEN, _BOX, _LEFT = 0.8, 0.78, 0.85
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """What stands at a spot: a box, or one subject beyond its whiskers (``value``)."""
 
     box: Box
