@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from dsmb_app.views.asking import Asking
 from dsmb_app.views.controls import label, together, tool
@@ -102,15 +103,23 @@ class PlotView(QWidget):
 
     def _show(self, result: Any) -> Iterator[None]:
         self.result = result
-        self.legend.show_entries(self._legend(result))
-        self._show_parts(True, drawn=True)
-        yield
-        missing = self._draw(result)
-        self.nothing.setText(missing)
-        if missing:
-            # What was drawn before, perhaps at another level, is not kept behind a sentence.
-            self.plot.forget()
-            self._show_parts(True, drawn=False)
+        # Painted once, when it is whole, and that in a turn of its own.
+        self.setUpdatesEnabled(False)
+        try:
+            self.legend.show_entries(self._legend(result))
+            self._show_parts(True, drawn=True)
+            yield
+            missing = self._draw(result)
+            self.nothing.setText(missing)
+            if missing:
+                # What was drawn before, perhaps at another level, is not kept behind a sentence.
+                self.plot.forget()
+                self._show_parts(True, drawn=False)
+            yield
+        finally:
+            # A newer question, or the end of the window, may have come in between.
+            if isValid(self):
+                self.setUpdatesEnabled(True)
 
     def _tell(self, title: str, subtitle: str, notes: tuple[str, ...]) -> None:
         self.title.setText(title)
