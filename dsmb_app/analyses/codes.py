@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 _PIECE = 20_000
 """So many texts are made codes of at a time."""
@@ -28,6 +30,12 @@ def encoded(texts: pd.Series) -> tuple[Ints, list[str]]:
         places = np.array([*(known.setdefault(str(name), len(known)) for name in found), -1])
         codes[start : start + _PIECE] = places[own]
     return codes, [*known, ""]
+
+
+def one_of(texts: pd.Series, words: Container[str]) -> Bools:
+    """Tell which texts of a column are among some words; what is missing is blank."""
+    codes, names = encoded(texts)
+    return np.array([name in words for name in names], dtype=bool)[codes]
 
 
 def one_key(*columns: npt.NDArray[Any]) -> Ints:

@@ -9,14 +9,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from dsmb_app.analyses import lab_levels, lab_presence
+from dsmb_app.analyses.codes import encoded, one_of
 from dsmb_app.analyses.findings import Behind, Finding, records_of, repeated
-from dsmb_app.analyses.lab_values import Labs, test_names
+from dsmb_app.analyses.lab_values import Labs, coded_tests
 from dsmb_app.model.cut import Cut
 from dsmb_app.model.days import to_offset
 from dsmb_app.model.lab_tables import panels
 from dsmb_app.model.result import Row
 
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 GRACE = 14.0
 """Days after a visit's window without any record, from which on last contact is overdue (definitions, section 20)."""
@@ -38,14 +40,14 @@ def findings(cut: Cut) -> list[Finding]:
 
 def labs_missing(cut: Cut, labs: Labs) -> list[Finding]:
     """Return, by panel and visit, who has no value of every test of the panel there, of those expected."""
-    tests, of_panel = test_names(cut.lb).astype(str), dict[tuple[str, ...], Bools]()
+    (tests, names), of_panel = coded_tests(cut.lb), dict[tuple[str, ...], Bools]()
     subject, found = cut.lb["SUBJECT"].to_numpy(dtype=np.int64), []
     for line in lab_presence.expected(cut, labs, tuple(panels())):
         missing = line.measured & ~line.met
         _, panel, visit = line.row.key
         row = Row((LABS_MISSING, panel, visit), f"{LABS_MISSING}: {panel}, {visit}")
         if line.tests not in of_panel:
-            of_panel[line.tests] = np.isin(tests, line.tests)
+            of_panel[line.tests] = np.array([name in line.tests for name in names], dtype=bool)[tests]
         shown = of_panel[line.tests] & missing[subject]
         title = f"laboratory record(s) of {', '.join(line.tests)}, at all visits"
         found.append(Finding(row, Behind("lb", shown, title), missing, line.measured))
@@ -99,15 +101,13 @@ def _laboratory(cut: Cut, labs: Labs) -> list[Finding]:
     found |= {f"unit mismatch? {test}": mask for test, mask in _unit_mismatch(cut, labs).items()}
     mine = _mine(cut, cut.lb)
     known = np.isfinite(cut.lb["VALUE"].to_numpy(dtype=float))
-    substitutes = cut.lb["LIMRULE"].where(~cut.lb["LIMRULE"].isin(("record", "")))
-    for name in sorted(substitutes.dropna().unique()):
-        found[f"upper limit taken from: {name}"] = mine & (substitutes == name).to_numpy(dtype=bool)
-    found["baseline without the source's flag"] = mine & (cut.lb["BASERULE"] == "last pre-dose").to_numpy(dtype=bool)
-    found["result without a unit"] = mine & known & (cut.lb["LBSTRESU"] == "").to_numpy(dtype=bool)
+    rules, sources = encoded(cut.lb["LIMRULE"])
+    for name in sorted({*sources} - {"record", ""}):
+        found[f"upper limit taken from: {name}"] = mine & (rules == sources.index(name))
+    found["baseline without the source's flag"] = mine & one_of(cut.lb["BASERULE"], ("last pre-dose",))
+    found["result without a unit"] = mine & known & one_of(cut.lb["LBSTRESU"], ("",))
     found["duplicate: same subject, test and time"] = _again(cut.lb, "LB", mine & known)
-    found["date not complete"] = (
-        mine & (cut.lb["LBDY_P"] != "D").to_numpy(dtype=bool) if "LBDY_P" in cut.lb else mine[:0]
-    )
+    found["date not complete"] = mine & ~one_of(cut.lb["LBDY_P"], ("D",)) if "LBDY_P" in cut.lb else mine[:0]
     return [_finding("lb", LAB, name, mask) for name, mask in found.items() if len(mask)]
 
 
@@ -127,16 +127,25 @@ def _vital_signs(cut: Cut) -> list[Finding]:
     if not len(vs):
         return []
     mine, known = _mine(cut, vs), vs["VSSTRESN"].notna().to_numpy(dtype=bool)
-    units = vs["VSSTRESU"].str.strip().str.casefold()
+    unit, test = _units(vs), encoded(vs["VSTESTCD"])[0]
+    told = known & (unit > 0)
     # The unit that most records of a test have is the test's; of two as common the first by alphabet.
-    usual = units[known & (units != "").to_numpy()].groupby(vs["VSTESTCD"]).agg(lambda one: one.mode().iloc[0])
+    counts = np.zeros((test.max() + 2, unit.max() + 1), dtype=np.int64)
+    np.add.at(counts, (test[told], unit[told]), 1)
     found = {
-        "result without a unit": mine & known & (units == "").to_numpy(dtype=bool),
-        "another unit than most of the test": mine & known & (units != "").to_numpy(dtype=bool)
-        & (units != vs["VSTESTCD"].map(usual)).to_numpy(dtype=bool),
+        "result without a unit": mine & known & (unit == 0),
+        "another unit than most of the test": mine & told & (unit != counts.argmax(axis=1)[test]),
         "duplicate: same subject, test and time": _again(vs, "VS", mine & known),
-    }  # fmt: skip
+    }
     return [_finding("vs", VITAL, name, mask) for name, mask in found.items()]
+
+
+def _units(vs: pd.DataFrame) -> Ints:
+    """Return the unit of each record as its place in the alphabet, 0 for none; large and small letters are the same."""
+    codes, written = encoded(vs["VSSTRESU"])
+    names = [name.strip().casefold() for name in written]
+    places = {name: place for place, name in enumerate(sorted({"", *names}))}
+    return np.array([places[name] for name in names], dtype=np.int64)[codes]
 
 
 def _late(cut: Cut) -> list[Finding]:
@@ -144,7 +153,7 @@ def _late(cut: Cut) -> list[Finding]:
     for dataset, words in _OTHERS.items():
         frame = records_of(cut, dataset)
         if len(frame) and "CUTFL" in frame:
-            late = cut.safety[frame["SUBJECT"].to_numpy()] & (frame["CUTFL"] == "Y").to_numpy(dtype=bool)
+            late = cut.safety[frame["SUBJECT"].to_numpy()] & one_of(frame["CUTFL"], ("Y",))
             found.append(_finding(dataset, LATE, words, late))
     return found
 
@@ -156,7 +165,7 @@ def _finding(dataset: str, group: str, name: str, mask: Bools) -> Finding:
 def _mine(cut: Cut, frame: pd.DataFrame) -> Bools:
     """Return the records of treated subjects that do not begin after the cut-off."""
     mine = cut.safety[frame["SUBJECT"].to_numpy(dtype=np.int64)]
-    return np.asarray(mine & (frame["CUTFL"] != "Y").to_numpy(dtype=bool), dtype=bool)
+    return np.asarray(mine & ~one_of(frame["CUTFL"], ("Y",)), dtype=bool)
 
 
 _TIME = {"LB": ("LBSPEC", "LBTPT", "LBMETHOD"), "VS": ("VSPOS", "VSTPT", "VSTPTNUM")}

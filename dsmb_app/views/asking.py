@@ -102,7 +102,7 @@ class Asking:
                 self._steps = None
 
     def before(
-        self, needed: Sequence[Callable[[], Callable[[], Any]]], *, then: Callable[[], None], wait: Callable[[], None]
+        self, needed: Sequence[Callable[[], Callable[[], Any]]], *, then: Callable[[], Shown], wait: Callable[[], None]
     ) -> None:
         """Have the session make what ``then`` will ask it for, in the way of ``ask``, and call ``then``.
 

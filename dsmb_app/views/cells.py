@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QRect, Qt
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from dsmb_app.views.layout import Slot, stands_alone
 from dsmb_app.views.tables import Role
-from dsmb_app.views.theme import SPACE, current_theme
+from dsmb_app.views.theme import SPACE, colour_of, current_theme
 
 GAP = 5
 PADDING = SPACE
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+# As numbers: there are hundreds of cells in a view, and Python's flags are slow to put together.
+_CHOSEN, _OVER, _AT_HAND = (
+    flag.value
+    for flag in (QStyle.StateFlag.State_Selected, QStyle.StateFlag.State_MouseOver, QStyle.StateFlag.State_HasFocus)
+)
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -21,39 +26,45 @@ class CellDelegate(QStyledItemDelegate):
     def __init__(self, parent) -> None:
         super().__init__(parent)
         self.tails: dict[int, int] = {}
+        self._font_of: tuple[QFont, dict[tuple[bool, bool], QFont]] = (QFont(), {})
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Draw ground, figures and, for the cell at hand, a frame."""
-        theme = current_theme()
+        theme, rect, state = current_theme(), option.rect, option.state.value
         line, head, slot = index.data(Role.CELL)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        over = bool(option.state & QStyle.StateFlag.State_MouseOver) and slot is not None and slot.value is not None
+        over = bool(state & _OVER) and slot is not None and slot.value is not None
+        ground = theme.selection if state & _CHOSEN else theme.hover if over else theme.tint if line.heading else None
         painter.save()
-        ground = theme.selection if selected else theme.hover if over else theme.tint if line.heading else theme.surface
-        painter.fillRect(option.rect, QColor(ground))
-        painter.setPen(QColor(theme.soft))
-        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
+        painter.fillRect(rect, colour_of(ground or theme.surface))
+        painter.setPen(colour_of(theme.soft))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         if slot:
-            room = option.rect.adjusted(0, 0, -PADDING, 0)
+            room = rect.adjusted(0, 0, -PADDING, 0)
             painter.setFont(self._font(bold=line.heading, link=over))
-            painter.setPen(QColor(theme.accent if over else theme.text))
+            painter.setPen(colour_of(theme.accent if over else theme.text))
             if stands_alone(line, head):
                 painter.drawText(room, _RIGHT, slot.text)
             else:
                 self._parts(painter, room, slot, self.tails.get(index.column(), 0))
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QColor(theme.accent))
-            painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
+        if state & _AT_HAND:
+            painter.setPen(colour_of(theme.accent))
+            painter.drawRect(rect.adjusted(0, 0, -1, -1))
         painter.restore()
 
     def _font(self, *, bold: bool, link: bool) -> QFont:
-        font = QFont(self.parent().font())
-        font.setBold(bold)
-        font.setUnderline(link)
-        return font
+        base = self.parent().font()
+        if base != self._font_of[0]:
+            self._font_of = base, {}
+        fonts = self._font_of[1]
+        if (bold, link) not in fonts:
+            font = fonts[bold, link] = QFont(base)
+            font.setBold(bold)
+            font.setUnderline(link)
+        return fonts[bold, link]
 
     @staticmethod
     def _parts(painter: QPainter, room: QRect, slot: Slot, tail_room: int) -> None:
         before, tail = slot.parts
-        painter.drawText(room, _RIGHT, tail)
+        if tail:
+            painter.drawText(room, _RIGHT, tail)
         painter.drawText(room.adjusted(0, 0, -(tail_room + GAP if tail_room else 0), 0), _RIGHT, before)

@@ -34,3 +34,7 @@ class ContrastBox(QComboBox):
         """Return the contrast chosen, None where there is none."""
         found = self.currentData()
         return (found[0], found[1]) if found else None
+
+    def drawn(self, most: int) -> list[Contrast] | None:
+        """Return what a plot with room for so many draws: of more the one chosen, else all (None)."""
+        return [self.chosen] if self.chosen and self.count() > most else None

@@ -6,6 +6,7 @@ import html
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import Enum
+from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
 )
+from shiboken6 import isValid
 
 from dsmb_app.model.words import Order
 from dsmb_app.views.flow import row_of
@@ -198,3 +200,19 @@ def together(widget: QWidget) -> Iterator[None]:
     finally:
         layout.setEnabled(True)
         layout.activate()
+
+
+def painted_whole(widget: QWidget, show: Callable[..., Iterator[None]]) -> Callable[..., Iterator[None]]:
+    """Return steps that fill a widget, which is painted once, when it is whole, and that in a turn of its own."""
+
+    def steps(*given: Any) -> Iterator[None]:
+        widget.setUpdatesEnabled(False)
+        try:
+            yield from show(*given)
+            yield
+        finally:
+            # A newer question, or the end of the window, may have come in between.
+            if isValid(widget):
+                widget.setUpdatesEnabled(True)
+
+    return steps

@@ -15,7 +15,7 @@ from dsmb_app.views import copying
 from dsmb_app.views.asking import Asking
 from dsmb_app.views.columns_menu import ColumnsMenu
 from dsmb_app.views.contrast_box import ContrastBox
-from dsmb_app.views.controls import label, together, tool
+from dsmb_app.views.controls import label, painted_whole, together, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.dialogs.files import ask_where_to_save
 from dsmb_app.views.layout import Layout, laid_out
@@ -23,7 +23,7 @@ from dsmb_app.views.legend import Legend
 from dsmb_app.views.notes import Notes
 from dsmb_app.views.plot_pane import PlotPane
 from dsmb_app.views.plots import row_picture
-from dsmb_app.views.plots.dot_plot import Contrast, contrasts_of
+from dsmb_app.views.plots.dot_plot import contrasts_of
 from dsmb_app.views.table_view import ResultView
 from dsmb_app.views.tables import ResultModel, Role, ShownRows
 from dsmb_app.views.theme import SPACE
@@ -122,7 +122,7 @@ class ExhibitView(QWidget):
             self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.view.viewport().installEventFilter(self)
         for bar in (self.view.verticalScrollBar(), self.view.horizontalScrollBar()):
-            bar.rangeChanged.connect(lambda *_: self._hug() if self.hugs else None)
+            bar.rangeChanged.connect(lambda *_: self._fit() if self.hugs else None)
         if self.plot:
             self.contrast.currentIndexChanged.connect(lambda _place: self._choose_contrast())
             self.plot.picked.connect(lambda row, column: self.drilled.emit(self.number, row, column))
@@ -145,7 +145,8 @@ class ExhibitView(QWidget):
             self._asking.forget()
             self.model.show_result(None)
             return
-        self._asking.ask(lambda: laid_out(self._desk.maker(self.number)), show=self._show, say=self._say_why)
+        show = painted_whole(self, self._show)
+        self._asking.ask(lambda: laid_out(self._desk.maker(self.number)), show=show, say=self._say_why)
 
     def _say_why(self, why: str) -> None:
         """Say why nothing is shown, and show nothing of before: it would stand below the words of another filter."""
@@ -179,6 +180,9 @@ class ExhibitView(QWidget):
         self._say_if_empty()
         self._fit()
         self.laid_out.emit()
+        yield
+        if plotted:
+            self.plot.drawing.settle()
 
     def ask_when(self) -> None:
         """Ask for the course over time of the row at hand, of the first row where none is."""
@@ -192,17 +196,12 @@ class ExhibitView(QWidget):
         self.save.setVisible(suits)
         if suits:
             self.contrast.offer(contrasts_of(self.model.layout.table), least=MOST_CONTRASTS + 1)
-            self.plot.show_contrasts(self._contrasts())
+            self.plot.show_contrasts(self.contrast.drawn(MOST_CONTRASTS))
             self.plot.show_result(self.model.layout)
         self.legend.show_entries(self.plot.drawing.legend if suits else [])
 
-    def _contrasts(self) -> list[Contrast] | None:
-        """Return the contrasts to draw: all of a few, else the one chosen."""
-        chosen = self.contrast.chosen
-        return [chosen] if chosen and self.contrast.count() > MOST_CONTRASTS else None
-
     def _choose_contrast(self) -> None:
-        self.plot.show_contrasts(self._contrasts())
+        self.plot.show_contrasts(self.contrast.drawn(MOST_CONTRASTS))
         self.legend.show_entries(self.plot.drawing.legend)
 
     def _show_parts(self, shown: bool) -> None:
@@ -244,7 +243,7 @@ class ExhibitView(QWidget):
             self.view.make_room(self.width(), most_names=_MOST_NAMES)
             self.view.stand_whole(self.width(), more=0 if self.rows.rowCount() else 6 * SPACE)
         elif self.hugs:
-            self._hug()
+            self.view.hug(self.width(), most_names=_MOST_NAMES)
         elif self.plot and not self._divided:
             beside = self.view.verticalScrollBar().sizeHint().width() + self.body.handleWidth()
             plot = max(self.width() * _PLOT // 100, LEAST_PLOT)
@@ -252,9 +251,6 @@ class ExhibitView(QWidget):
             self.view.limit_names(max(free, self.width() * _NAMES // 100), most=_MOST_NAMES)
             plot = max(self.body.width() - self.view.full_width - beside, LEAST_PLOT)
             self.body.setSizes([self.body.width() - plot, plot])
-
-    def _hug(self) -> None:
-        self.view.hug(self.width(), most_names=_MOST_NAMES)
 
     def _divide(self) -> None:
         """Leave the border between table and plot where the reader has put it."""
@@ -289,7 +285,9 @@ class ExhibitView(QWidget):
         """Save the plot of the rows shown as PNG, or as SVG where the name says so."""
         layout = self.model.layout
         if layout:
-            save = partial(row_picture.save, layout.table, path, keys=self.rows.keys(), only=self._contrasts())
+            save = partial(
+                row_picture.save, layout.table, path, keys=self.rows.keys(), only=self.contrast.drawn(MOST_CONTRASTS)
+            )
             self._desk.make_copy(f"picture {self.number}", lambda source: save(source=source))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

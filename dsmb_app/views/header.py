@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from dsmb_app.model.result import ResultTable
@@ -30,6 +30,8 @@ class ArmHeader(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.result: ResultTable | None = None
         self.top_lines = TOP_LINES
+        self._spans: dict[tuple[str, str], QRect] = {}
+        self._sub_height = 0
         self.setSectionsClickable(False)
         self.setHighlightSections(False)
         self.setMinimumSectionSize(28)
@@ -76,17 +78,17 @@ class ArmHeader(QHeaderView):
     def _mark_room(self, head: Head) -> int:
         return _MARK if self.result and head.arm in self.result.arms and not head.arm_ref else 0
 
-    def _span(self, section: int) -> QRect:
-        """Return where the arm of a section stands: over all of its columns that are shown."""
-        head = self.head(section)
-        same = [i for i in range(self.count()) if not self.isSectionHidden(i) and self._same_arm(self.head(i), head)]
-        left = min(self.sectionViewportPosition(i) for i in same)
-        right = max(self.sectionViewportPosition(i) + self.sectionSize(i) for i in same)
-        return QRect(left, 0, right - left, self.top_height())
-
-    @staticmethod
-    def _same_arm(one: Head | None, other: Head | None) -> bool:
-        return bool(one and other) and (one.arm, one.arm_ref) == (other.arm, other.arm_ref)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw, once it is known where each arm stands: over all of its columns that are shown."""
+        self._sub_height, self._spans = self.sub_height(), {}
+        for section in range(self.count()):
+            head = self.head(section)
+            if head is None or self.isSectionHidden(section):
+                continue
+            own = QRect(self.sectionViewportPosition(section), 0, self.sectionSize(section), self.top_height())
+            arm = head.arm, head.arm_ref
+            self._spans[arm] = self._spans.get(arm, own).united(own)
+        super().paintEvent(event)
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         """Draw a section's part of the arm above it, and its own name below."""
@@ -97,15 +99,15 @@ class ArmHeader(QHeaderView):
         painter.save()
         painter.setClipRect(rect)
         painter.fillRect(rect, QColor(theme.surface))
-        span = self._span(section)
+        span = self._spans[head.arm, head.arm_ref]
         self._paint_top(painter, span, head)
         painter.setPen(QColor(theme.muted))
         painter.setFont(self.font())
-        below = QRect(rect.left(), self.top_height(), rect.width() - SPACE, self.sub_height())
+        below = QRect(rect.left(), self.top_height(), rect.width() - SPACE, self._sub_height)
         painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, head.sub)
         painter.setPen(QColor(theme.line))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        if self.sub_height():
+        if self._sub_height:
             painter.drawLine(span.left() + SPACE, span.bottom(), span.right() - SPACE // 2, span.bottom())
         painter.restore()
 

@@ -9,10 +9,9 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from dsmb_app.views.asking import Asking
-from dsmb_app.views.controls import label, together, tool
+from dsmb_app.views.controls import label, painted_whole, together, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.dialogs.files import ask_where_to_save
 from dsmb_app.views.legend import Legend
@@ -86,7 +85,7 @@ class PlotView(QWidget):
             self._asking.forget()
             self.plot.forget()
             return
-        self._asking.ask(self._maker, show=self._show, say=self._say_why)
+        self._asking.ask(self._maker, show=painted_whole(self, self._show), say=self._say_why)
 
     def _say_why(self, why: str) -> None:
         """Say why nothing is shown, and show nothing of before."""
@@ -103,23 +102,17 @@ class PlotView(QWidget):
 
     def _show(self, result: Any) -> Iterator[None]:
         self.result = result
-        # Painted once, when it is whole, and that in a turn of its own.
-        self.setUpdatesEnabled(False)
-        try:
-            self.legend.show_entries(self._legend(result))
-            self._show_parts(True, drawn=True)
-            yield
-            missing = self._draw(result)
-            self.nothing.setText(missing)
-            if missing:
-                # What was drawn before, perhaps at another level, is not kept behind a sentence.
-                self.plot.forget()
-                self._show_parts(True, drawn=False)
-            yield
-        finally:
-            # A newer question, or the end of the window, may have come in between.
-            if isValid(self):
-                self.setUpdatesEnabled(True)
+        self.legend.show_entries(self._legend(result))
+        self._show_parts(True, drawn=True)
+        yield
+        missing = self._draw(result)
+        self.nothing.setText(missing)
+        if missing:
+            # What was drawn before, perhaps at another level, is not kept behind a sentence.
+            self.plot.forget()
+            self._show_parts(True, drawn=False)
+        yield
+        self.plot.settle()
 
     def _tell(self, title: str, subtitle: str, notes: tuple[str, ...]) -> None:
         self.title.setText(title)

@@ -70,12 +70,16 @@ class ResultModel(QAbstractTableModel):
             return None
         if side is Qt.Orientation.Horizontal:
             head = self._layout.heads[section]
+            if role == Role.HEAD:
+                return head
             tip = plain_tip(f"{head.title}: {head.group.hint}" if head.group else head.title)
             texts = {Qt.ItemDataRole.DisplayRole: head.words, Qt.ItemDataRole.ToolTipRole: tip}
-            return texts.get(role, head if role == Role.HEAD else None)
+            return texts.get(role)
         line = self._layout.lines[section]
+        if role == Role.LINE:
+            return line
         texts = {Qt.ItemDataRole.DisplayRole: line.label, Qt.ItemDataRole.ToolTipRole: plain_tip(line.label)}
-        return texts.get(role, line if role == Role.LINE else None)
+        return texts.get(role)
 
 
 def _tip(line: Line, head: Head, slot: Slot | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cache
 from string import Template
 from typing import Protocol
 
@@ -114,6 +115,12 @@ def mark_of(theme: Theme, result: WithArms, arm: str) -> Mark:
         return Mark(theme.arms[place], _SYMBOLS[place], DASHES[place])
     # Beside arms the total is a tick in the background; alone it is the message.
     return Mark(theme.total, "|", Qt.PenStyle.SolidLine) if arms else Mark(theme.accent, "o", Qt.PenStyle.SolidLine)
+
+
+@cache
+def colour_of(name: str) -> QColor:
+    """Return one of a theme's colours, made once: every cell of a table wants several."""
+    return QColor(name)
 
 
 def current_theme() -> Theme:

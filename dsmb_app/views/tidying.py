@@ -14,8 +14,9 @@ from dsmb_app.views import jobs
 
 LOOK_MS, QUIET_LOOKS = 500, 4
 """So often it is asked whether something goes on, and for so many times nothing must."""
-RARELY = (20_000, 50, 50)
-"""Python's own looks go on, for work of many minutes: young objects every so many new ones, the others far apart."""
+RARELY = (10_000, 5, 1_000)
+"""Python's own looks go on, for work of many minutes: at new objects, some ten thousand at a time, so that none takes
+long, and at everything hardly ever."""
 
 
 class Tidying(QObject):
@@ -47,8 +48,8 @@ class Tidying(QObject):
         if jobs.at_work():
             self._quiet, self._tidy = 0, False
             return
-        young, older, _ = gc.get_count()
-        if self._tidy and not older and young < RARELY[0] // 2:
+        young, older, oldest = gc.get_count()
+        if self._tidy and not older and not oldest and young < RARELY[0] // 2:
             return
         self._quiet += 1
         if self._quiet >= QUIET_LOOKS:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dsmb_app.model.figures import COURSES, NADIR, WATERFALL, LabFigure
 from dsmb_app.model.lab_tables import panels
-from dsmb_app.views.controls import label
+from dsmb_app.views.controls import label, together
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import column_of
 from dsmb_app.views.lab_choosers import BloodChooser
@@ -73,19 +75,23 @@ class BloodCounts(LabPage):
             # Out of sight, not emptied: the test chosen stays so.
             self.top.hide()
 
-    def _fill(self) -> None:
+    def _fill(self) -> Iterator[None]:
         block, there = self.chooser.block, self.which.count() > 0
         # At once, also out of sight: a matrix of another level is never kept.
         self.matrices.clear()
-        is_matrix = there and self.views.shown == MATRIX
-        missing = self._matrix_missing(block) if is_matrix else ""
         self.top.setVisible(there)
-        self.nothing.setText(missing)
-        self.nothing.setVisible(bool(missing))
-        for part in (self.how, self.matrices):
-            part.setVisible(is_matrix and not missing)
         found = self._asked(block[0]) if there and block[0] else None
         self.labs.show_test(found)
+        yield
+        is_matrix = there and self.views.shown == MATRIX
+        missing = self._matrix_missing(block) if is_matrix else ""
+        yield
+        with together(self.top):
+            self.nothing.setText(missing)
+            self.nothing.setVisible(bool(missing))
+            for part in (self.how, self.matrices):
+                part.setVisible(is_matrix and not missing)
+        yield
         for name, figure in self.figures.items():
             figure.row = block
             figure.setVisible(there and name == self.views.shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from PySide6.QtGui import QShowEvent
@@ -43,9 +43,13 @@ class LabPage(ExhibitPage):
         """Show nothing of the test of before; where ``tests`` is true, no list of tests either."""
         raise NotImplementedError
 
-    def _fill(self) -> None:
-        """Show the test chosen, which has been counted."""
+    def _fill(self) -> Iterator[None]:
+        """Show the test chosen, which has been counted, in steps between which the window answers."""
         raise NotImplementedError
+
+    def _fill_now(self) -> None:
+        for _ in self._fill():
+            pass
 
     def refresh(self) -> None:
         """List the tests anew, the chosen one still chosen; out of sight, forget them until the page is shown."""
@@ -53,7 +57,7 @@ class LabPage(ExhibitPage):
         if self._stale:
             self._asking.forget()
             self._list(None)
-            self._fill()
+            self._fill_now()
         else:
             wait = partial(self._hide, tests=True)
             self._asking.before([lambda: self._maker("")], then=lambda: self.ask(fresh=self._listed()), wait=wait)
@@ -66,10 +70,10 @@ class LabPage(ExhibitPage):
         code = self._code()
         tables = [partial(self._desk.maker, number) for number in self._tables]
 
-        def show() -> None:
+        def show() -> Iterator[None]:
             if fresh:
                 choose_side(self.side, self._asked(code))
-            self._fill()
+            return self._fill()
 
         needed = [lambda: self._maker(code), *tables] if code else []
         self._asking.before(needed, then=show, wait=partial(self._hide, tests=False))

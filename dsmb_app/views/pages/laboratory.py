@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QSplitter
 
@@ -73,22 +75,23 @@ class Laboratory(LabPage):
             figure.hide()
         if tests:
             self.tests.tests.clear()
-            self._fill()
+            self._fill_now()
 
-    def _fill(self) -> None:
+    def _fill(self) -> Iterator[None]:
         code, shift = self.tests.code, self.views.shown == SHIFT
         there = self.tests.tests.count() > 0
         for part in (self.tests, self.top):
             part.setVisible(there)
         self.change.setVisible(not shift)
         self.side.setVisible(shift)
+        found = self._asked(code) if there else None
+        self.labs.show_test(found)
+        yield
         self.figures[OVER_VISITS].row = (code, CHANGE) if self.change.isChecked() else (code,)
         self.figures[SHIFT].row = (code, str(self.side.currentData()))
         for name, figure in self.figures.items():
             figure.setVisible(there and name == self.views.shown)
             figure.refresh()
-        found = self._asked(code) if there else None
-        self.labs.show_test(found)
         self.exhibits[0].narrow((code,) if there else ())
         self.exhibits[0].setVisible(not (found and found.test.held))
 

@@ -54,6 +54,10 @@ class Canvas(pg.GraphicsLayoutWidget):
         words = QTextDocumentFragment.fromHtml(tip.replace("\n", "<br>")).toPlainText() if tip else self._goes
         self.setAccessibleDescription(words)
 
+    def settle(self) -> None:
+        """Let the scales find their places now: found within the painting, they have everything painted again."""
+        self.scene().prepareForPaint()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw a frame around everything where the keys are."""
         super().paintEvent(event)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -21,13 +23,31 @@ _TAKEN, _BOX, _LEFT = 0.8, 0.78, 0.85
 
 
 class Place(NamedTuple):
-    """What stands at a spot: a box, or one subject beyond its whiskers (``value``)."""
+    """What stands at a spot: a box, or one subject beyond its whiskers with its value there."""
 
     box: Box
-    x: float
-    y: float
     subject: str = ""
+    value: float = math.nan
     beyond: bool = False
+
+
+class Spots(NamedTuple):
+    """A box, who lies beyond its whiskers from the lowest up, and where it and each of these stand (n x 2).
+
+    There may be thousands beyond: what is said of one is put together when it is asked for.
+    """
+
+    box: Box
+    beyond: list[tuple[str, float]]
+    xy: np.ndarray
+
+    def place(self, at: int) -> Place:
+        """Return what stands at a spot; the first is the box."""
+        return Place(self.box, *self.beyond[at - 1], True) if at else Place(self.box)
+
+    def places(self) -> list[Place]:
+        """Return what stands at each."""
+        return [self.place(at) for at in range(len(self.xy))]
 
 
 class BoxPlot(LabPlot):
@@ -39,34 +59,49 @@ class BoxPlot(LabPlot):
         """Draw in a theme, or in the one that the window has."""
         goes = "Arrow keys go from box to box and to the subjects beyond, Enter asks about the subjects."
         super().__init__("Box plot over visits", goes=goes, theme=theme, rows=True)
-        self.places: list[Place] = []
+        self._spots: list[Spots] = []
 
     def forget(self) -> None:
         """Draw nothing and keep nothing."""
-        self.places = []
+        self._spots = []
         super().forget()
+
+    @property
+    def places(self) -> list[Place]:
+        """Return what stands at each spot that the keys reach, in their order."""
+        return [place for spots in self._spots for place in spots.places()]
+
+    def _place(self, at: int) -> Place:
+        for spots in self._spots:
+            if at < len(spots.xy):
+                return spots.place(at)
+            at -= len(spots.xy)
+        raise IndexError(at)
 
     def _draw(self, figure: BoxFigure) -> None:
         shown = [box for box in figure.boxes if math.isfinite(box.median)]
-        self.places = [place for box in shown for place in self._places_of(box)]
-        self._xy = pairs((place.x, place.y) for place in self.places)
+        self._spots = [self._spots_of(box) for box in shown]
+        self._xy = np.concatenate([spots.xy for spots in self._spots]) if shown else pairs(())
         values = [v for box in shown for v in (box.p10, box.p90)] + self._xy[:, 1].tolist()
         self._set_scales((-_LEFT, len(figure.visits) - 0.45), values, words=("", figure.y_label))
-        self.panel.getAxis("bottom").setTicks([[(i, self._short(name)) for i, name in enumerate(figure.visits)]])
         self.panel.getAxis("left").setGrid(40)
-        lines = max((self._short(name).count("\n") + 1 for name in figure.visits), default=1)
-        self.panel.getAxis("bottom").setHeight(lines * QFontMetrics(self._small_font()).height() + SPACE)
+        self._name_visits(figure.visits)
         self._draw_lines()
         for arm in figure.arms:
-            self._draw_arm([box for box in shown if box.arm == arm], self._mark(arm))
+            of_arm = [spots for spots in self._spots if spots.box.arm == arm]
+            if of_arm:
+                self._draw_arm(of_arm, self._mark(arm))
         self._draw_counts(figure)
 
-    def _short(self, name: str) -> str:
-        """Return the name of a visit, on two lines where the names of all do not fit beside each other."""
-        visits = self._figure.visits if self._figure else ()
-        widest = max(map(QFontMetrics(self._small_font()).horizontalAdvance, visits), default=0)
-        room = (self.width() - AXIS) / (len(visits) + 1)
-        return name.replace(" ", "\n", 1) if widest + SPACE > room else name
+    def _name_visits(self, visits: Sequence[str]) -> None:
+        """Write the names below the axis, on two lines where the names of all do not fit beside each other."""
+        metrics, axis = QFontMetrics(self._small_font()), self.panel.getAxis("bottom")
+        widest = max(map(metrics.horizontalAdvance, visits), default=0)
+        fits = widest + SPACE <= (self.width() - AXIS) / (len(visits) + 1)
+        names = list(visits) if fits else [name.replace(" ", "\n", 1) for name in visits]
+        axis.setTicks([list(enumerate(names))])
+        lines = max((name.count("\n") + 1 for name in names), default=1)
+        axis.setHeight(lines * metrics.height() + SPACE)
 
     def _middle(self, box: Box) -> float:
         arms = self._figure.arms
@@ -75,26 +110,27 @@ class BoxPlot(LabPlot):
     def _half(self) -> float:
         return min(_TAKEN / len(self._figure.arms), 0.5) * _BOX / 2
 
-    def _places_of(self, box: Box) -> list[Place]:
-        x = self._middle(box)
-        beyond = [Place(box, x, value, subject, True) for subject, value in sorted(box.outside, key=lambda o: o[1])]
-        return [Place(box, x, box.median), *beyond]
+    def _spots_of(self, box: Box) -> Spots:
+        beyond = sorted(box.outside, key=itemgetter(1))
+        xy = np.full((1 + len(beyond), 2), self._middle(box))
+        xy[:, 1] = [box.median, *(value for _, value in beyond)]
+        return Spots(box, beyond, xy)
 
-    def _draw_arm(self, boxes: list[Box], mark: Mark) -> None:
-        x, half = np.array([self._middle(box) for box in boxes]), self._half()
+    def _draw_arm(self, of_arm: list[Spots], mark: Mark) -> None:
+        boxes = [spots.box for spots in of_arm]
+        x, half, arm = np.array([spots.xy[0, 0] for spots in of_arm]), self._half(), boxes[0].arm
         self.panel.addItem(
             pg.BarGraphItem(
                 x=x, y0=[b.q1 for b in boxes], y1=[b.q3 for b in boxes], width=2 * half, pen=pen(mark.colour, 1.3),
-                brush=faint(mark.colour, 70), name=boxes[0].arm if boxes else "",
+                brush=faint(mark.colour, 70), name=arm,
             ),
             ignoreBounds=True,
         )  # fmt: skip
         self._segments([(at, end, at, edge) for at, b in zip(x, boxes, strict=True)
                         for edge, end in ((b.q1, b.p10), (b.q3, b.p90))], mark, 1.3, mark.dash)  # fmt: skip
         self._segments([(at - half, b.median, at + half, b.median) for at, b in zip(x, boxes, strict=True)], mark, 2.4)
-        arm = boxes[0].arm if boxes else ""
-        beyond = [p for p in self.places if p.beyond and p.box.arm == arm]
-        self._dots([p.x for p in beyond], [p.y for p in beyond], mark, size=5, name=("beyond", mark.symbol), alpha=170)
+        beyond = np.concatenate([spots.xy[1:] for spots in of_arm])
+        self._dots(beyond[:, 0], beyond[:, 1], mark, size=5, name=("beyond", mark.symbol), alpha=170)
         self._dots(x, [b.median for b in boxes], mark, size=8, name=arm)
 
     def _segments(
@@ -115,17 +151,17 @@ class BoxPlot(LabPlot):
 
     def tip_of(self, place: int) -> str:
         """Return visit, arm and numbers of a box; of a subject its value."""
-        at = self.places[place]
+        at = self._place(place)
         box, where = at.box, f"{self._figure.visits[at.box.visit]}"
         arm = self._arm_words(box.arm)
         if at.beyond:
-            return plain_tip("\n".join(part for part in (at.subject, arm, f"{where}: {number(at.y)}") if part))
+            return plain_tip("\n".join(part for part in (at.subject, arm, f"{where}: {number(at.value)}") if part))
         told = f"median {number(box.median)}, quartiles {number(box.q1)} to {number(box.q3)}"
         range_ = f"10th to 90th percentile {number(box.p10)} to {number(box.p90)}"
         return plain_tip("\n".join(part for part in (f"{where}, n={box.n_text}", arm, told, range_) if part))
 
     def _ask(self, place: int) -> None:
-        at = self.places[place]
+        at = self._place(place)
         if at.beyond:
             self.picked.emit(at.subject)
         else:
