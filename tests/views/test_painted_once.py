@@ -28,7 +28,7 @@ class Painted(QObject):
         for widget in widgets.values():
             widget.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt calls it so
         if event.type() is QEvent.Type.Paint:
             self.times[self._names[id(watched)]] += 1
         return False
