@@ -24,9 +24,9 @@ from dsmb_app.views.kept_pages import Pages
 from dsmb_app.views.maturity_strip import MaturityStrip
 from dsmb_app.views.navigation import Navigation
 from dsmb_app.views.pages import PAGES
-from dsmb_app.views.pages.finding import places
 from dsmb_app.views.pages.page import Page
 from dsmb_app.views.pages.patients import Patients
+from dsmb_app.views.seeking import Seeking
 from dsmb_app.views.theme import SPACE
 from dsmb_app.views.when_view import WhenView
 
@@ -51,6 +51,7 @@ class Review(QWidget):
         self.pages = Pages(len(PAGES), self._make)
         self.stack = QStackedWidget()
         self.history, self._level = History(), desk.level
+        self.seeking = Seeking(self, self._page_called)
         self.steps = StepButtons(self.history, self.back, lambda: self.go(1))
         self._lay_out()
         self._add_tools()
@@ -73,7 +74,7 @@ class Review(QWidget):
             page.stepped.connect(self._step_to)
         page.subjects_wanted.connect(self.show_subjects)
         page.patient_wanted.connect(self.open_patient)
-        page.linked.connect(self.show_exhibit)
+        page.linked.connect(self.seeking.seek)
         return page
 
     def _lay_out(self) -> None:
@@ -163,13 +164,9 @@ class Review(QWidget):
         assert isinstance(page, Patients)
         return page
 
-    def show_exhibit(self, number: str, row: RowKey) -> None:
-        """Show the page on which an exhibit stands, with a row of it at hand where one is given."""
-        titles = [page.title for page in PAGES]
-        for title, find in places(number):
-            self.navigation.choose(titles.index(title))
-            if find(self.page, number, row):
-                return
+    def _page_called(self, title: str) -> Page:
+        self.navigation.choose([page.title for page in PAGES].index(title))
+        return self.page
 
     def drill(self, number: str, row: RowKey, column: Column) -> None:
         """Show who stands behind a cell."""

@@ -35,6 +35,11 @@ class Turns:
         self._rest = QTimer(interval=REST_MS, singleShot=True)
         self._rest.timeout.connect(_QUIET.set)
 
+    @property
+    def busy(self) -> bool:
+        """Tell whether steps wait, or what they showed is still to be painted."""
+        return bool(self._waiting) or self._timer.isActive()
+
     def take(self, step: Step) -> None:
         """Do a step in a turn to come."""
         self._waiting.append(WeakMethod(step))

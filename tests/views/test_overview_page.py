@@ -13,13 +13,15 @@ from dsmb_app.app import settle
 from dsmb_app.model.choices import UNTOUCHED
 from dsmb_app.model.result import Column
 from dsmb_app.model.words import TOTAL, Level, Stat
-from dsmb_app.views import jobs
+from dsmb_app.views import asking, jobs
 from dsmb_app.views.digest import Digest
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.pages.overview import Overview
 from dsmb_app.views.review import Review
+from dsmb_app.views.seeking import LOOK_MS
 from dsmb_app.views.stands_out_view import COUNTING
 from dsmb_app.views.tables import Role
+from dsmb_app.views.turns import turns
 from tests.locked import Locked
 from tests.views import six_arms
 from tests.views.looking import click, counts
@@ -171,6 +173,36 @@ def test_that_a_name_opens_the_page_of_its_exhibit_at_that_row(
     assert view.currentIndex().data(Role.LINE).row.key == wanted
     where = view.viewport().mapTo(review, view.visualRect(view.currentIndex()).center())
     assert 0 < where.y() < review.height()
+
+
+@pytest.mark.parametrize(("number", "page_title"), [("T09", "Adverse events"), ("K17", "Blood counts")])
+def test_that_a_name_opens_that_row_also_where_the_page_is_still_to_be_counted(
+    demo: Locked, tmp_path: Path, qtbot, show: Show, monkeypatch, number: str, page_title: str
+) -> None:
+    review, page = shown(qtbot, show, demo, Level.MASKED, tmp_path)
+    digest = page.stands_out.digest
+    place = next(i for i in range(digest.model.rowCount()) if digest.row_key(i)[0] == number)
+    wanted = digest.row_key(place)[1:]
+    monkeypatch.setattr(asking, "AT_ONCE", 0)
+    click_name(qtbot, page, digest, place)
+    qtbot.waitUntil(lambda: not jobs.at_work() and not turns().busy, timeout=30000)
+    qtbot.wait(3 * LOOK_MS)
+    assert title(review) == page_title
+    views = getattr(review.page, "exhibits", None) or [review.page.exhibit]
+    view = next(one.view for one in views if one.number == number)
+    assert view.currentIndex().data(Role.LINE).row.key == wanted
+    where = view.viewport().mapTo(review, view.visualRect(view.currentIndex()).center())
+    assert 0 < where.y() < review.height()
+
+
+def test_that_a_reader_who_goes_on_is_not_brought_back(
+    demo: Locked, tmp_path: Path, qtbot, show: Show, monkeypatch
+) -> None:
+    review, page = shown(qtbot, show, demo, Level.MASKED, tmp_path)
+    monkeypatch.setattr(asking, "AT_ONCE", 0)
+    review.seeking.seek("T09", page.stands_out.digest.row_key(0)[1:])
+    qtbot.keyClick(review.page, Qt.Key.Key_Escape)
+    assert not review.seeking._timer.isActive()
 
 
 def test_that_a_key_opens_what_a_click_on_a_name_does(demo: Locked, tmp_path: Path, qtbot, show: Show) -> None:

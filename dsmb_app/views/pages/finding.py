@@ -13,7 +13,10 @@ from dsmb_app.views.pages import conduct
 from dsmb_app.views.pages.adverse_event_views import BY_GRADE, BY_TERM, GRADES
 
 Find = Callable[[Any, str, RowKey], bool]
-"""Shows an exhibit on a page with a row at hand, where one is given; False where the page cannot."""
+"""Shows an exhibit on a page with a row at hand, where one is given; False where the page cannot, or not yet.
+
+Asked again while the page is counted, it must not have anything counted anew: what is chosen already is left alone.
+"""
 
 
 def places(number: str) -> Iterator[tuple[str, Find]]:
@@ -38,14 +41,18 @@ def _among_all(page: Any, number: str, row: RowKey) -> bool:
 
 
 def _adverse_events(page: Any, number: str, row: RowKey) -> bool:
-    page.views.show_view(BY_GRADE if number == GRADES else BY_TERM)
+    view = BY_GRADE if number == GRADES else BY_TERM
+    if page.views.shown != view:
+        page.views.show_view(view)
     if number != GRADES:
         page.which.setCurrentIndex(page.which.findData(number))
     return _table(page, number, row)
 
 
 def _conduct(page: Any, number: str, row: RowKey) -> bool:
-    page.views.choose(next(name for name, own in conduct.EXHIBITS.items() if own == number))
+    view = next(name for name, own in conduct.EXHIBITS.items() if own == number)
+    if page.views.shown != view:
+        page.views.choose(view)
     return _at(page.exhibit, number, row)
 
 
@@ -53,7 +60,8 @@ def _laboratory(page: Any, number: str, row: RowKey) -> bool:
     if not row or row[0] not in page.tests.codes:
         return False
     page.tests.words.clear()
-    page.tests.choose(row[0])
+    if page.tests.code != row[0]:
+        page.tests.choose(row[0])
     return _on_scrolling(page, number, row)
 
 
