@@ -45,6 +45,7 @@ from dsmb_app.views.pack_picture import pack_picture
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.services import Services
 from dsmb_app.views.tidying import Tidying
+from dsmb_app.views.turns import turns
 from dsmb_app.views.window import SIZE, Window
 
 __all__ = ["main", "pictures", "run_open", "write_contact_sheet", "write_pack"]
@@ -265,7 +266,7 @@ def _page_pictures(session: Session, folder: Path, size: tuple[int, int], theme_
     for place, page in enumerate(PAGES):
         window.show_page(place)
         settle()
-        while jobs.at_work():
+        while jobs.at_work() or turns().busy:
             settle()
         settle()  # what came last is laid out
         name = page.title.lower().replace(" ", "_")

@@ -19,6 +19,7 @@ from dsmb_app.views.copying import copies_list
 from dsmb_app.views.curve_view import FIRST
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.dialogs.files import ask_where_to_save
+from dsmb_app.views.held import Held
 from dsmb_app.views.history import STEPS, History, Place, StepButtons
 from dsmb_app.views.kept_pages import Pages
 from dsmb_app.views.maturity_strip import MaturityStrip
@@ -50,6 +51,7 @@ class Review(QWidget):
         # All at once they would keep the reader waiting for what is out of sight.
         self.pages = Pages(len(PAGES), self._make)
         self.stack = QStackedWidget()
+        self.held = Held(self.stack)
         self.history, self._level = History(), desk.level
         self.seeking = Seeking(self, self._page_called)
         self.steps = StepButtons(self.history, self.back, lambda: self.go(1))
@@ -263,12 +265,14 @@ class Review(QWidget):
     def _results_changed(self) -> None:
         # What was asked at another level or under other choices must not stay on the screen, nor in the trail.
         if self.desk.level is not self._level:
+            self.held.release()
             self._level = self.desk.level
             here = self.page
             self.history.forget(Place(max(self.navigation.list.currentRow(), 0)))
             if isinstance(here, Patients) or self.pages.is_made(PATIENTS):
                 self.patients.forget_patient()
         else:
+            self.held.hold()
             self.history.keep(lambda place: place.view is None, else_at=Place(self.navigation.list.currentRow()))
         self._sweep()
         self.stack.setCurrentWidget(self.page)

@@ -12,7 +12,7 @@ from dsmb_app import app
 from dsmb_app.model.choices import Choices
 from dsmb_app.model.words import Level
 from dsmb_app.session import Session
-from dsmb_app.views import theme
+from dsmb_app.views import asking, theme
 from dsmb_app.views.dialogs.open_snapshot import Opening
 from dsmb_app.views.ending import dispose
 from dsmb_app.views.window import Services, Window
@@ -37,6 +37,12 @@ def qapp(qapp: QApplication) -> QApplication:
     """Return the application, dressed as it is for a reader."""
     theme.dress(qapp, "light")
     return qapp
+
+
+@pytest.fixture(autouse=True)
+def counted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count small trials in the thread of the test, which then need not wait for each answer."""
+    monkeypatch.setattr(asking, "AT_ONCE", 300)
 
 
 @pytest.fixture(scope="session")
