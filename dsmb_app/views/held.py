@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QScrollArea, QScrollBar, QWidget
 
 from dsmb_app.views import jobs
 from dsmb_app.views.turns import turns
 
-HELD_MS, _LOOK_MS = 300, 10
-"""So long at most: then it is painted as it is, with what is shown already and the words that the rest is counted."""
+HELD_MS, PLACE_MS, _LOOK_MS = 300, 3000, 10
+"""So long at most: then it is painted as it is, with what is shown already and the words that the rest is counted.
+
+And so long a page may take to be whole again and still be brought to where the reader had scrolled it.
+"""
 
 
 class Held(QObject):
@@ -36,16 +39,22 @@ class Held(QObject):
         self._timer.start()
 
     def release(self) -> None:
-        """Paint what there is now."""
+        """Paint what there is now, where it stood."""
         self._timer.stop()
+        if self._places:
+            # Or the page would not know yet how long it is.
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         for bar, value in self._places:
-            # A page whose parts go and come again has moved to its top.
-            bar.setValue(value)
+            # A page whose parts go and come again has moved to its top; elsewhere the reader has moved it.
+            if bar.value() == 0:
+                bar.setValue(value)
         self._places = []
         self._widget.setUpdatesEnabled(True)
 
     def _look(self) -> None:
-        if self._since.elapsed() < HELD_MS and (jobs.at_work() or turns().busy):
+        waits = jobs.at_work() or turns().busy
+        if waits and self._since.elapsed() < PLACE_MS:
+            self._widget.setUpdatesEnabled(self._since.elapsed() >= HELD_MS)
             self._timer.start()
         else:
             self.release()

@@ -67,6 +67,12 @@ class TestList(QWidget):
                     self.tests.setCurrentItem(item)
         self._filter()
 
+    def clear(self) -> None:
+        """List none; the chosen one stays so, for when it is listed again."""
+        # Taken away one by one, each test would be chosen in the place of the one before.
+        with QSignalBlocker(self.tests):
+            self.tests.clear()
+
     @property
     def codes(self) -> list[str]:
         """Return the codes of the tests that are listed."""

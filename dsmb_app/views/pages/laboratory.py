@@ -61,7 +61,7 @@ class Laboratory(LabPage):
     def _list(self, found: LabFigure | None) -> bool:
         before = self.tests.code
         if found is None:
-            self.tests.tests.clear()
+            self.tests.clear()
         else:
             self.tests.offer(found.tests, found.test.code)
         return self.tests.code != before
@@ -74,7 +74,7 @@ class Laboratory(LabPage):
         for figure in self.figures.values():
             figure.hide()
         if tests:
-            self.tests.tests.clear()
+            self.tests.clear()
             self._fill_now()
 
     def _fill(self) -> Iterator[None]:
