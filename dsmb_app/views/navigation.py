@@ -12,7 +12,7 @@ from dsmb_app.views.keys import page_key
 from dsmb_app.views.pages import PageInfo
 from dsmb_app.views.theme import SPACE, current_theme
 
-WIDTH = 208
+WIDTH = 184
 
 
 class Navigation(QWidget):
