@@ -55,6 +55,7 @@ class PlotView(QWidget):
             column.addWidget(part)
         column.addWidget(self._frame, 1)
         column.addWidget(self.notes)
+        self.notes.copies_to(self._desk, lambda: self.number)
         # Takes the plot's room where there is none.
         column.addStretch(0)
 

@@ -37,6 +37,7 @@ class Listings(Page):
         self.title, self.count = label(kind="title", wraps=True), label(kind="muted")
         self.hint = label("A double click or Enter on a row shows every record of its subject.", "muted", wraps=True)
         self.model, self.view, self.notes = SheetModel(self), SheetView("Listing"), Notes(unfolded=True)
+        self.notes.copies_to(desk, lambda: f"listing {self.which.currentData()}")
         self.view.setModel(self.model)
         copy = tool("Copy listing", "copy", self.copy, hint="Copy the listing or the selected rows (Ctrl+C)")
         column = QVBoxLayout(self)
