@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QSplitter, QVBoxLa
 
 from dsmb_app.model.result import ResultTable, RowKey
 from dsmb_app.views import copying
-from dsmb_app.views.asking import Asking
+from dsmb_app.views.asking import Asking, GivesUpUnseen
 from dsmb_app.views.columns_menu import ColumnsMenu
 from dsmb_app.views.contrast_box import ContrastBox
 from dsmb_app.views.controls import label, painted_whole, together, tool
@@ -36,7 +36,7 @@ MOST_CONTRASTS = 3
 """More of them than this would hide each other in a row of the plot."""
 
 
-class ExhibitView(QWidget):
+class ExhibitView(GivesUpUnseen, QWidget):
     """Shows one exhibit of the desk; ``drilled`` carries exhibit, row and column of a cell that was asked about.
 
     ``whole``: the table stands in full, for a page that scrolls; else it scrolls by itself, with a plot if ``plotted``.
