@@ -62,8 +62,11 @@ class CellDelegate(QStyledItemDelegate):
         painter.setPen(colour_of(theme.soft))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         if slot:
-            room = (self._reach(index.column(), rect) if alone else rect).adjusted(0, 0, -self.gaps.after, 0)
-            painter.setClipRect(rect)
+            room = rect
+            if alone and self.gaps.reaches:
+                room = self._reach(index.column(), rect)
+                painter.setClipRect(rect)
+            room = room.adjusted(0, 0, -self.gaps.after, 0)
             painter.setFont(self._font(bold=line.heading, link=over))
             painter.setPen(colour_of(theme.accent if over else theme.text))
             if alone:
@@ -78,7 +81,7 @@ class CellDelegate(QStyledItemDelegate):
     def _reach(self, column: int, rect: QRect) -> QRect:
         """Return over what a text that stands alone is drawn, of which a cell draws its own part."""
         view = self.parent()
-        first, last = view.columns_of_arm(column) if self.gaps.reaches else (column, column)
+        first, last = view.columns_of_arm(column)
         left, right = view.columnViewportPosition(first), view.columnViewportPosition(last) + view.columnWidth(last)
         return QRect(left, rect.top(), right - left, rect.height())
 

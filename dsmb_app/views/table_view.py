@@ -18,7 +18,7 @@ from dsmb_app.views.widths import Widths
 ROW_SPACE = 9
 _NO_NAMES = 160
 LEAST_NAME_WIDTH, MOST_NAME_WIDTH = 180, 264
-_NARROW = 140
+_NARROW = 136
 """Enough for names in several lines, where all columns have room only so."""
 
 
