@@ -150,6 +150,10 @@ DIALOGS: dict[str, Callable[[Window], QWidget]] = {
 }
 
 
+BEGINS = {"open": "Opening phrase", "unblind": "Your name", "lock, page 1": "Delivery folder"}
+"""Where a reader begins: at the first field that is not filled in."""
+
+
 def come_forward(qtbot, dialog: QWidget) -> None:
     dialog.show()
     dialog.activateWindow()
@@ -170,6 +174,7 @@ def test_that_tab_goes_through_a_dialog_in_reading_order_and_is_seen(qtbot, stat
     window.show()
     dialog = DIALOGS[name](window)
     come_forward(qtbot, dialog)
+    assert spoken(QApplication.focusWidget()) == BEGINS.get(name, spoken(QApplication.focusWidget()))
     first = min(could_have_it(dialog), key=lambda at: (room(at).center().y() // LINE, room(at).left()))
     wrong, passed = walk(qtbot, dialog, first)
     dispose(window)
