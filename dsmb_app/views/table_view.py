@@ -8,9 +8,9 @@ from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QTableView, QWidget
 
-from dsmb_app.views.cells import LOOSE, TIGHT, CellDelegate, Gaps
+from dsmb_app.views.cells import CellDelegate, Gaps
 from dsmb_app.views.edge import Edge
-from dsmb_app.views.header import TOP_LINES, ArmHeader, TermHeader
+from dsmb_app.views.header import ArmHeader, TermHeader
 from dsmb_app.views.layout import Head, Layout
 from dsmb_app.views.tables import ResultModel, Role, ShownRows
 from dsmb_app.views.widths import Widths
@@ -206,14 +206,13 @@ class ResultView(TableView):
         layout = self._layout
         shown = [column for column, head in enumerate(layout.heads) if wanted(head)] if layout else []
         free = width - 2 * self.frameWidth() - (_NARROW if self.wraps_names else LEAST_NAME_WIDTH)
-        return layout is None or self._measured(layout).closest(shown) <= free
+        return layout is None or self._measured(layout).closest(shown)[0] <= free
 
     def bring_closer(self, free: int) -> None:
         """Bring the columns closer together where they have less room than they would like."""
         layout = self._layout
         if layout is not None:
-            liked = sum(self._measured(layout).columns(self._shown(layout), LOOSE, TOP_LINES).values())
-            self._take(LOOSE if liked <= free else TIGHT, TOP_LINES)
+            self._take(*self._measured(layout).beside(self._shown(layout), free))
 
     def _take(self, gaps: Gaps, lines: int) -> None:
         if (gaps, lines) != (self.cells.gaps, self.arm_header.top_lines):

@@ -61,11 +61,17 @@ class Widths:
         lines = (TOP_LINES, MOST_TOP_LINES)
         ways = [(LOOSE, 1, whole), *((gaps, many, least) for gaps in (LOOSE, TIGHT) for many in lines)]
         fits = (way[:2] for way in ways if sum(self.columns(shown, *way[:2]).values()) + way[2] <= free)
-        return next(fits, ways[-1][:2])
+        return next(fits, (TIGHT, self.closest(shown)[1]))
 
-    def closest(self, shown: Sequence[int]) -> int:
-        """Return the least room for some columns together, in pixels."""
-        return sum(self.columns(shown, TIGHT, MOST_TOP_LINES).values())
+    def beside(self, shown: Sequence[int], free: int) -> tuple[Gaps, int]:
+        """Return the same beside a plot, whose scale has the height of two lines unless that cuts columns off."""
+        ways = [(gaps, TOP_LINES) for gaps in (LOOSE, TIGHT)]
+        fits = (way for way in ways if sum(self.columns(shown, *way).values()) <= free)
+        return next(fits, (TIGHT, self.closest(shown)[1]))
+
+    def closest(self, shown: Sequence[int]) -> tuple[int, int]:
+        """Return the least room for some columns together, in pixels, and the lines of the arms' names for that."""
+        return min((sum(self.columns(shown, TIGHT, lines).values()), lines) for lines in (TOP_LINES, MOST_TOP_LINES))
 
     def _least(self, columns: Sequence[int], gaps: Gaps, lines: int) -> int:
         """Return how wide an arm's columns have to be together."""
