@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from PySide6.QtGui import QHideEvent
+
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.stopping import go_on
 from dsmb_app.model.words import TOTAL
@@ -114,6 +116,24 @@ class Asking:
     @property
     def _at_once(self) -> bool:
         return self._desk.session.arm_sizes[TOTAL] <= AT_ONCE
+
+
+class GivesUpUnseen:
+    """Part of a widget that asks: what is counted for it is given up when it goes out of sight, and asked for again.
+
+    The widget has an ``_asking``, and asks when it comes into sight while ``_stale``. Counted on, it would keep waiting
+    what the reader went to; to go is how a count is stopped.
+    """
+
+    _asking: Asking
+    _stale: bool
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Give up, unless only the whole window went out of sight."""
+        super().hideEvent(event)  # type: ignore[misc]
+        if self._asking.waits and not event.spontaneous():
+            self._asking.forget()
+            self._stale = True
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QModelIndex, QRect, Qt
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
@@ -12,6 +14,23 @@ from dsmb_app.views.theme import SPACE, colour_of, current_theme
 
 GAP = 5
 PADDING = SPACE
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """The room around a column's texts, in pixels: ``first``, before an arm's first column, is more than within it.
+
+    ``reaches``: what stands alone in its row reaches over all columns of its arm rather than widen the first of them.
+    """
+
+    first: int
+    before: int
+    after: int
+    reaches: bool = False
+
+
+LOOSE, TIGHT = Gaps(2 * SPACE, SPACE, PADDING), Gaps(SPACE, SPACE // 2, SPACE // 2, reaches=True)
+"""As a rule, and where all columns have no room otherwise."""
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 # As numbers: there are hundreds of cells in a view, and Python's flags are slow to put together.
 _CHOSEN, _OVER, _AT_HAND = (
@@ -26,12 +45,16 @@ class CellDelegate(QStyledItemDelegate):
     def __init__(self, parent) -> None:
         super().__init__(parent)
         self.tails: dict[int, int] = {}
+        self.gaps = LOOSE
         self._font_of: tuple[QFont, dict[tuple[bool, bool], QFont]] = (QFont(), {})
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Draw ground, figures and, for the cell at hand, a frame."""
         theme, rect, state = current_theme(), option.rect, option.state.value
         line, head, slot = index.data(Role.CELL)
+        alone = stands_alone(line, head)
+        if alone and self.gaps.reaches:
+            slot = self.parent().meant(index).data(Role.SLOT)
         over = bool(state & _OVER) and slot is not None and slot.value is not None
         ground = theme.selection if state & _CHOSEN else theme.hover if over else theme.tint if line.heading else None
         painter.save()
@@ -39,10 +62,14 @@ class CellDelegate(QStyledItemDelegate):
         painter.setPen(colour_of(theme.soft))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         if slot:
-            room = rect.adjusted(0, 0, -PADDING, 0)
+            room = rect
+            if alone and self.gaps.reaches:
+                room = self._reach(index.column(), rect)
+                painter.setClipRect(rect)
+            room = room.adjusted(0, 0, -self.gaps.after, 0)
             painter.setFont(self._font(bold=line.heading, link=over))
             painter.setPen(colour_of(theme.accent if over else theme.text))
-            if stands_alone(line, head):
+            if alone:
                 painter.drawText(room, _RIGHT, slot.text)
             else:
                 self._parts(painter, room, slot, self.tails.get(index.column(), 0))
@@ -50,6 +77,13 @@ class CellDelegate(QStyledItemDelegate):
             painter.setPen(colour_of(theme.accent))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
         painter.restore()
+
+    def _reach(self, column: int, rect: QRect) -> QRect:
+        """Return over what a text that stands alone is drawn, of which a cell draws its own part."""
+        view = self.parent()
+        first, last = view.columns_of_arm(column)
+        left, right = view.columnViewportPosition(first), view.columnViewportPosition(last) + view.columnWidth(last)
+        return QRect(left, rect.top(), right - left, rect.height())
 
     def _font(self, *, bold: bool, link: bool) -> QFont:
         base = self.parent().font()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton
 
@@ -23,7 +25,7 @@ class ColumnsMenu(Tool):
         self._view = view
         self._hidden: set[str] = set()
         self._met: set[str] = set()
-        self._total_chosen = False
+        self._total_chosen, self._total_wanted = False, True
         self.setMenu(QMenu(self))
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setText("Columns")
@@ -37,7 +39,7 @@ class ColumnsMenu(Tool):
 
         ``with_total``: the total starts ticked; beside a plot, which shows it, others have the room.
         """
-        heads = self._heads()
+        heads, self._total_wanted = self._heads(), with_total
         if not self._total_chosen:
             (self._hidden.discard if with_total else self._hidden.add)(TOTAL)
         for head in heads:
@@ -73,7 +75,26 @@ class ColumnsMenu(Tool):
         self._apply()
         self.changed.emit()
 
+    def fit_total(self, width: int) -> None:
+        """Leave the total out where all others have room in a width without it; what the reader chose stays."""
+        if self._total_chosen or not self._total_wanted:
+            return
+        others = self._hidden - {TOTAL}
+        whole, without = (self._view.has_room(width, self._shows(hidden)) for hidden in (others, others | {TOTAL}))
+        hidden = others | {TOTAL} if without and not whole else others
+        if hidden != self._hidden:
+            self._hidden = hidden
+            for action in self.menu().actions():
+                if action.data() == TOTAL:
+                    with QSignalBlocker(action):
+                        action.setChecked(TOTAL not in hidden)
+            self._apply()
+
     def _apply(self) -> None:
+        self._view.show_columns(self._shows(self._hidden))
+
+    def _shows(self, hidden: set[str]) -> Callable[[Head], bool]:
+        """Return what tells whether a column is shown, where these are hidden."""
         # Pooled, the total is all there is.
-        without_total = TOTAL in self._hidden and any(head.arm != TOTAL for head in self._heads())
-        self._view.show_columns(lambda head: head.sub not in self._hidden and not (head.arm == TOTAL and without_total))
+        without_total = TOTAL in hidden and any(head.arm != TOTAL for head in self._heads())
+        return lambda head: head.sub not in hidden and not (head.arm == TOTAL and without_total)

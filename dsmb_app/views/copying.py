@@ -41,7 +41,12 @@ def copies_list(view: QListWidget, desk: Desk) -> None:
 def list_text(view: QListWidget, *, title: str, source: str) -> str:
     """Return a list's lines, one below the other, below what they are and where they come from."""
     items = [view.item(place) for place in range(view.count())]
-    return _joined(title, source, [[title], *([_safe(item.text())] for item in items if not item.isHidden())])
+    return lines_text([item.text() for item in items if not item.isHidden()], title=title, source=source)
+
+
+def lines_text(lines: Iterable[str], *, title: str, source: str) -> str:
+    """Return lines one below the other, below what they are and where they come from."""
+    return _joined(title, source, [[title], *([_safe(line)] for line in lines)])
 
 
 def as_text(view: QTableView, *, title: str, source: str) -> str:

@@ -9,7 +9,7 @@ from dsmb_app.model.result import Drill, Listing
 from dsmb_app.views import copying
 from dsmb_app.views.controls import label, tool
 from dsmb_app.views.desk import Desk
-from dsmb_app.views.table_view import ListingView
+from dsmb_app.views.listing_view import ListingView
 from dsmb_app.views.tables import ListingModel, Role, SortedRecords
 from dsmb_app.views.theme import SPACE
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QSplitter, QVBoxLa
 
 from dsmb_app.model.result import ResultTable, RowKey
 from dsmb_app.views import copying
-from dsmb_app.views.asking import Asking
+from dsmb_app.views.asking import Asking, GivesUpUnseen
 from dsmb_app.views.columns_menu import ColumnsMenu
 from dsmb_app.views.contrast_box import ContrastBox
 from dsmb_app.views.controls import label, painted_whole, together, tool
@@ -28,16 +28,15 @@ from dsmb_app.views.table_view import ResultView
 from dsmb_app.views.tables import ResultModel, Role, ShownRows
 from dsmb_app.views.theme import SPACE
 
-LEAST_PLOT = 280
 NO_EVENTS = ("F1", "T01", "T02", "T03", "T05", "T06", "T07", "T14", "K18M")
 """Exhibits in which no row has a day on which it first came."""
-_MOST_NAMES, _NAMES, _PLOT = 380, 27, 40
-"""Room for names in pixels; and, in percent, what they have at least and a plot has before they get more."""
+_MOST_NAMES = 380
+"""Room for names, in pixels."""
 MOST_CONTRASTS = 3
 """More of them than this would hide each other in a row of the plot."""
 
 
-class ExhibitView(QWidget):
+class ExhibitView(GivesUpUnseen, QWidget):
     """Shows one exhibit of the desk; ``drilled`` carries exhibit, row and column of a cell that was asked about.
 
     ``whole``: the table stands in full, for a page that scrolls; else it scrolls by itself, with a plot if ``plotted``.
@@ -57,7 +56,6 @@ class ExhibitView(QWidget):
         self.view = ResultView(f"Table {number}")
         self.view.setModel(self.rows)
         self.plot = PlotPane(self.view, self.rows) if plotted else None
-        # Beside a plot every row has the same height.
         self.view.wraps_names = not plotted
         self.title, self.subtitle = label(kind="title", wraps=True), label(kind="muted", wraps=True)
         self.refusal = label(kind="muted", wraps=True)
@@ -113,6 +111,7 @@ class ExhibitView(QWidget):
         self.view.asked.connect(self._ask)
         self.view.copy_wanted.connect(self.copy)
         self.view.when_wanted.connect(self.ask_when)
+        self.notes.copies_to(self._desk, lambda: self.number)
         self.view.term_header.folded.connect(self._fold)
         self.view.term_header.tell_folded(self.rows.is_folded)
         self.columns.changed.connect(self._fit)
@@ -194,6 +193,8 @@ class ExhibitView(QWidget):
     def _show_plot(self, *, suits: bool) -> None:
         self.plot.setVisible(suits)
         self.save.setVisible(suits)
+        # Beside a plot every row has the same height.
+        self.view.wraps_names = not suits
         if suits:
             self.contrast.offer(contrasts_of(self.model.layout.table), least=MOST_CONTRASTS + 1)
             self.plot.show_contrasts(self.contrast.drawn(MOST_CONTRASTS))
@@ -239,18 +240,16 @@ class ExhibitView(QWidget):
 
     def _fit(self) -> None:
         """Give the table its natural size: in full on a page that scrolls, else before the plot takes the rest."""
+        self.columns.fit_total(self.width())
         if self._whole:
             self.view.make_room(self.width(), most_names=_MOST_NAMES)
             self.view.stand_whole(self.width(), more=0 if self.rows.rowCount() else 6 * SPACE)
         elif self.hugs:
             self.view.hug(self.width(), most_names=_MOST_NAMES)
+        elif self.plot and self.plot.isHidden():
+            self.view.make_room(self.width() - self.view.verticalScrollBar().sizeHint().width(), most_names=_MOST_NAMES)
         elif self.plot and not self._divided:
-            beside = self.view.verticalScrollBar().sizeHint().width() + self.body.handleWidth()
-            plot = max(self.width() * _PLOT // 100, LEAST_PLOT)
-            free = self.width() - self.view.arm_header.length() - beside - plot
-            self.view.limit_names(max(free, self.width() * _NAMES // 100), most=_MOST_NAMES)
-            plot = max(self.body.width() - self.view.full_width - beside, LEAST_PLOT)
-            self.body.setSizes([self.body.width() - plot, plot])
+            self.body.setSizes(self.plot.divided(self.body.width(), self.body.handleWidth(), most_names=_MOST_NAMES))
 
     def _divide(self) -> None:
         """Leave the border between table and plot where the reader has put it."""

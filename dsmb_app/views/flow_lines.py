@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QToolButton, QWidget
 
 from dsmb_app.model.result import Cell, Column, ResultTable, RowKey
 from dsmb_app.model.words import TOTAL, Stat
-from dsmb_app.views.asking import Asking
+from dsmb_app.views.asking import Asking, GivesUpUnseen
 from dsmb_app.views.controls import label, named
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import row_of
@@ -30,7 +30,7 @@ _RIGHT, _LEFT = (
 )
 
 
-class FlowLines(QFrame):
+class FlowLines(GivesUpUnseen, QFrame):
     """Every number is a printed cell of F1 or T06; ``drilled`` carries exhibit, row and column of one."""
 
     drilled = Signal(str, object, object)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from dsmb_app.model import formats
+from dsmb_app.model.result import ResultTable
 from dsmb_app.model.words import Stat
+
+_OF_FEW = {Stat.MEAN, Stat.SD, Stat.MEDIAN, Stat.Q1, Stat.Q3, Stat.MIN, Stat.MAX}
+"""What summarises the few rows of a table of counts that are distributions stands below such a row, not in columns
+that the other rows would leave blank."""
 
 
 def alone(text: str) -> str:
@@ -75,3 +81,22 @@ GROUPS = (
     Group("Q1, Q3", (Stat.Q1, Stat.Q3), _from_to, "quartiles", more=True),
     Group("Min, max", (Stat.MIN, Stat.MAX), _from_to, "smallest and largest", more=True),
 )  # fmt: skip
+
+
+def is_of_few(group: Group) -> bool:
+    """Tell whether a group summarises the few rows of a table of counts that are distributions."""
+    return set(group.stats) <= _OF_FEW
+
+
+def is_of_one_row(table: ResultTable, group: Group) -> bool:
+    """Tell whether one row alone has cells of a group, and no others: in a column it would push aside what matters."""
+    own = {column for column in table.columns if column.stat in group.stats}
+    rows = (row for row in table.rows if any(table.cell(row.key, column) for column in own))
+    only = list(islice(rows, 2))
+    others = [column for column in table.columns if column not in own]
+    return (
+        len(only) == 1
+        and len(table.rows) > 1
+        and bool(others)
+        and not any(table.cell(only[0].key, column) for column in others)
+    )

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 
 from dsmb_app.model.result import ResultTable
 from dsmb_app.views import marks
+from dsmb_app.views.cells import LOOSE
 from dsmb_app.views.icons import pixmap
 from dsmb_app.views.layout import Head, Line
 from dsmb_app.views.tables import Role
@@ -29,7 +30,7 @@ class ArmHeader(QHeaderView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.result: ResultTable | None = None
-        self.top_lines = TOP_LINES
+        self.top_lines, self.gaps = TOP_LINES, LOOSE
         self._spans: dict[tuple[str, str], QRect] = {}
         self._sub_height = 0
         self.setSectionsClickable(False)
@@ -103,12 +104,14 @@ class ArmHeader(QHeaderView):
         self._paint_top(painter, span, head)
         painter.setPen(QColor(theme.muted))
         painter.setFont(self.font())
-        below = QRect(rect.left(), self.top_height(), rect.width() - SPACE, self._sub_height)
+        below = QRect(rect.left(), self.top_height(), rect.width() - self.gaps.after, self._sub_height)
         painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, head.sub)
         painter.setPen(QColor(theme.line))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         if self._sub_height:
-            painter.drawLine(span.left() + SPACE, span.bottom(), span.right() - SPACE // 2, span.bottom())
+            painter.drawLine(
+                span.left() + self.gaps.first // 2, span.bottom(), span.right() - SPACE // 2, span.bottom()
+            )
         painter.restore()
 
     def _paint_top(self, painter: QPainter, span: QRect, head: Head) -> None:

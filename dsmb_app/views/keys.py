@@ -14,6 +14,9 @@ from dsmb_app.views.theme import SPACE
 PAGE_KEYS = (*(f"Ctrl+{digit}" for digit in "1234567890"), *(f"Alt+{digit}" for digit in "123456789"))
 """Of the pages in their order: ten with Ctrl, and those after them with Alt."""
 
+CLOSING = "Ctrl+W, Ctrl+Q"
+"""Each closes the window, which is all that its process has."""
+
 KEYS = (
     ("Ctrl+1 … Ctrl+9, Ctrl+0", "Pages 1 to 10"),
     ("Alt+1, Alt+2 …", "Pages 11, 12 …"),
@@ -27,6 +30,7 @@ KEYS = (
     ("Ctrl+P", "Save this page as PDF"),
     ("Ctrl+E", "Export the meeting pack"),
     ("Ctrl+O", "Open another snapshot"),
+    (CLOSING, "Close this window, and with it its session"),
     ("F1, ?", "This list"),
 )
 

@@ -9,14 +9,9 @@ from functools import cache, cached_property
 from dsmb_app.model import formats
 from dsmb_app.model.result import Cell, Column, ResultTable, Row, RowKey
 from dsmb_app.model.words import Stat
-from dsmb_app.views.groups import GROUPS, Group, alone
+from dsmb_app.views.groups import GROUPS, Group, alone, is_of_few, is_of_one_row
 
 _SUMMARIES = {Stat.MEAN, Stat.MEDIAN}
-_OF_FEW = {Stat.MEAN, Stat.SD, Stat.MEDIAN, Stat.Q1, Stat.Q3, Stat.MIN, Stat.MAX}
-"""What summarises the few rows of a table of counts that are distributions stands below such a row, not in columns
-that the other rows would leave blank."""
-
-
 _DRAWN = {Stat.PCT, Stat.RD, Stat.RD_LOW, Stat.RD_HIGH}
 """What the plot beside a long table draws."""
 
@@ -102,7 +97,7 @@ class Layout:
     def __init__(self, table: ResultTable, lines: Sequence[Line], heads: Sequence[Head]) -> None:
         self.table, self.lines, self.heads = table, tuple(lines), tuple(heads)
         places = {(head.arm, head.arm_ref): place for place, head in reversed(list(enumerate(self.heads)))}
-        self._leading = set(places.values())
+        self._leading = [places[head.arm, head.arm_ref] for head in self.heads]
         self._slots: dict[tuple[int, int], Slot | None] = {}
         self._values: dict[Column, dict[RowKey, float]] = {}
 
@@ -111,9 +106,16 @@ class Layout:
         place = line, head
         if place not in self._slots:
             # A line that says itself what is printed stands below the arm's first column.
-            printed = self.lines[line].group is None or head in self._leading
+            printed = self.lines[line].group is None or head == self._leading[head]
             self._slots[place] = self._made(self.lines[line], self.heads[head]) if printed else None
         return self._slots[place]
+
+    def columns_of_arms(self, shown: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """Return, by column, the first and last one of its arm among those shown."""
+        arms: dict[int, list[int]] = {}
+        for column in shown:
+            arms.setdefault(self._leading[column], []).append(column)
+        return {column: (columns[0], columns[-1]) for columns in arms.values() for column in columns}
 
     @property
     def slots(self) -> dict[tuple[int, int], Slot]:
@@ -210,21 +212,23 @@ def _groups_of(stats: list[Stat]) -> list[Group]:
 
 
 def _wide(table: ResultTable, groups: dict[tuple[str, str], list[Group]]) -> Layout:
-    heads = [_head(table, place, group) for place, found in groups.items() for group in found if not _is_of_few(group)]
+    below = {g.stats: g for found in groups.values() for g in found if is_of_few(g) or is_of_one_row(table, g)}
+    heads = [
+        _head(table, place, group) for place, found in groups.items() for group in found if group.stats not in below
+    ]
     indented = any(row.depth for row in table.rows)
     outer = {row.key[:-1] for row in table.rows}
-    few = {group.stats: group for found in groups.values() for group in found if _is_of_few(group)}
-    columns = [column for column in table.columns if any(column.stat in stats for stats in few)]
+    columns = [column for column in table.columns if any(column.stat in stats for stats in below)]
     lines: list[Line] = []
     for row in table.rows:
+        own = _met(table, row, columns, below.values())
+        if len(own) == 1 and not is_of_few(own[0]):
+            lines.append(Line(row, _with_statistic(row.label, own[0].header), row.depth, own[0]))
+            continue
         heading = indented and row.depth == 0
         lines.append(Line(row, row.label, row.depth, heading=heading, folds=row.key in outer))
-        lines += [Line(row, group.header, row.depth + 1, group) for group in _met(table, row, columns, few.values())]
+        lines += [Line(row, group.header, row.depth + 1, group) for group in own]
     return Layout(table, lines, heads)
-
-
-def _is_of_few(group: Group) -> bool:
-    return set(group.stats) <= _OF_FEW
 
 
 def _met(table: ResultTable, row: Row, columns: Iterable[Column], groups: Iterable[Group]) -> list[Group]:

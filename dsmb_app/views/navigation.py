@@ -12,7 +12,8 @@ from dsmb_app.views.keys import page_key
 from dsmb_app.views.pages import PageInfo
 from dsmb_app.views.theme import SPACE, current_theme
 
-WIDTH = 208
+WIDTH = 188
+"""At least, in pixels: what is read beside it wants the room."""
 
 
 class Navigation(QWidget):
@@ -48,6 +49,8 @@ class Navigation(QWidget):
     def add_action(self, control: QAbstractButton) -> None:
         """Add a button below the pages."""
         self._column.insertWidget(self._column.count() - 1, control)
+        control.ensurePolished()
+        self.setFixedWidth(max(self.maximumWidth(), control.sizeHint().width() + 2 * SPACE))
 
     def add_tool(self, control: QAbstractButton) -> None:
         """Add a small button to those that stand side by side below everything."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from dsmb_app.views.controls import label, tool
+from dsmb_app.views.copying import lines_text
+from dsmb_app.views.desk import Desk
 from dsmb_app.views.theme import SPACE
 
 _MOST_HEIGHT = 150
@@ -20,7 +23,8 @@ class Notes(QWidget):
         super().__init__()
         self._line = tool("Notes", "chevron_right", self.toggle, text=True)
         self._text = label(kind="small", wraps=True)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        # Words chosen by mouse would be copied without source and past the log.
+        self._text.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._text.setAccessibleName("Notes")
         column = QVBoxLayout(self)
@@ -37,6 +41,20 @@ class Notes(QWidget):
         """Show these notes."""
         self._text.setText("\n".join(notes))
         self._line.setText(f"Definitions and notes ({len(notes)})")
+
+    def copies_to(self, desk: Desk, of: Callable[[], str]) -> None:
+        """Let Ctrl+C and a menu copy the notes with source, once the desk's log has it; ``of``: what they are about."""
+
+        def copy() -> None:
+            title = f"notes {of()}"
+            desk.copy_text(title, lambda source: lines_text(self.text.splitlines(), title=title, source=source))
+
+        action = QAction("Copy notes", self)
+        action.setShortcut(QKeySequence.StandardKey.Copy)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(copy)
+        self.addAction(action)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     @property
     def text(self) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSortFilterProxyMod
 from dsmb_app.model.result import Listing
 from dsmb_app.views.copying import as_text
 from dsmb_app.views.desk import Desk
-from dsmb_app.views.table_view import ListingView
+from dsmb_app.views.listing_view import ListingView
 from dsmb_app.views.tables import ListingModel, Role, SortedRecords
 
 _WIDEST = 168

@@ -14,6 +14,11 @@ from dsmb_app.views.plots.row_plot import RowPlot
 from dsmb_app.views.table_view import ResultView
 from dsmb_app.views.tables import ShownRows
 
+LEAST_PLOT = 280
+"""Of a plot's width, in pixels."""
+_NAMES, _PLOT = 27, 40
+"""In percent, what the names have at least and a plot has before they get more."""
+
 
 class PlotPane(QWidget):
     """Holds the plot that suits the table's result so that each of its rows stands beside the table's.
@@ -93,6 +98,16 @@ class PlotPane(QWidget):
         self._column.setContentsMargins(1, frame, 1, frame + (bar.height() if bar.isVisible() else 0))
         self.drawing.align(row_height=self._view.row_height, scale_height=self._view.arm_header.height())
         self.drawing.scroll_to(self._view.verticalScrollBar().value())
+
+    def divided(self, width: int, handle: int, *, most_names: int) -> list[int]:
+        """Return how wide table and plot are, with names and columns of the table fitted to that; all in pixels."""
+        view, names = self._view, width * _NAMES // 100
+        room = width - view.verticalScrollBar().sizeHint().width() - handle
+        view.bring_closer(room - LEAST_PLOT - names)
+        plot = max(width * _PLOT // 100, LEAST_PLOT)
+        view.limit_names(max(room - view.arm_header.length() - plot, names), most=most_names)
+        plot = max(room - view.full_width, LEAST_PLOT)
+        return [width - plot, plot]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the table's size; hand the wheel to the table."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from dsmb_app.views.asking import Asking
+from dsmb_app.views.asking import Asking, GivesUpUnseen
 from dsmb_app.views.controls import label, painted_whole, together, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.dialogs.files import ask_where_to_save
@@ -21,7 +21,7 @@ from dsmb_app.views.plots.point_plot import PointPlot
 from dsmb_app.views.theme import SPACE, Entry
 
 
-class PlotView(QWidget):
+class PlotView(GivesUpUnseen, QWidget):
     """A subclass asks the desk, says what is drawn, and makes the picture; ``result`` is what is shown, or None."""
 
     def __init__(self, desk: Desk, number: str, plot: PointPlot) -> None:
@@ -55,6 +55,7 @@ class PlotView(QWidget):
             column.addWidget(part)
         column.addWidget(self._frame, 1)
         column.addWidget(self.notes)
+        self.notes.copies_to(self._desk, lambda: self.number)
         # Takes the plot's room where there is none.
         column.addStretch(0)
 

@@ -74,6 +74,7 @@ class ProfileView(QWidget):
         column.addWidget(self.legend)
         column.addWidget(self.body, 1)
         column.addWidget(self.notes)
+        self.notes.copies_to(self._desk, lambda: "profile")
 
     def _unfold(self) -> None:
         self.plot.unfold(not self.plot.unfolded)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex
 from PySide6.QtGui import QMouseEvent
 
-from dsmb_app.views.table_view import ListingView
+from dsmb_app.views.listing_view import ListingView
 
 
 class SheetView(ListingView):

@@ -35,7 +35,7 @@ class StandsOut(QWidget):
         self._job: jobs.Job | None = None
         self._soon = QTimer(self, interval=0, singleShot=True)
         self._soon.timeout.connect(self._count)
-        self.digest = Digest(f"Table {EXHIBIT}", "Whole table and notes", _is_size)
+        self.digest = Digest(f"Table {EXHIBIT}", "Whole table and notes", _is_size, _is_z)
         self.waiting, self.missed = label(kind="muted", wraps=True), label(kind="muted", wraps=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -112,6 +112,10 @@ def _rows(table: ResultTable) -> list[Row]:
 
 def _is_size(head: Head) -> bool:
     return head.group is not None and head.group.stats == (Stat.DENOMINATOR,)
+
+
+def _is_z(head: Head) -> bool:
+    return head.group is not None and head.group.stats == (Stat.Z,)
 
 
 def _is_shown(column: Column) -> bool:

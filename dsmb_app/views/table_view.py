@@ -1,24 +1,25 @@
-"""The table on screen: keys, clicks and copying, the same for results and listings."""
+"""The table on screen: keys, clicks and copying, the same for results and listings; and that of a result."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QSortFilterProxyModel, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QTableView, QWidget
 
-from dsmb_app.views.cells import PADDING, CellDelegate
-from dsmb_app.views.header import MOST_TOP_LINES, TOP_LINES, ArmHeader, TermHeader
+from dsmb_app.views.cells import CellDelegate, Gaps
+from dsmb_app.views.edge import Edge
+from dsmb_app.views.header import ArmHeader, TermHeader
 from dsmb_app.views.layout import Head, Layout
 from dsmb_app.views.tables import ResultModel, Role, ShownRows
-from dsmb_app.views.theme import SPACE
 from dsmb_app.views.widths import Widths
 
 ROW_SPACE = 9
-_LOOKED_AT = 200
-"""So many rows tell how wide a listing's columns are."""
 _NO_NAMES = 160
 LEAST_NAME_WIDTH, MOST_NAME_WIDTH = 180, 264
-_WHOLE = 1200
+_NARROW = 136
+"""Enough for names in several lines, where all columns have room only so."""
 
 
 class TableView(QTableView):
@@ -39,6 +40,7 @@ class TableView(QTableView):
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
         self.clicked.connect(self._clicked)
+        self.edge = Edge(self)
 
     @property
     def row_height(self) -> int:
@@ -58,7 +60,7 @@ class TableView(QTableView):
             self.copy_wanted.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self.currentIndex().isValid():
-                self.asked.emit(self.currentIndex())
+                self.asked.emit(self.meant(self.currentIndex()))
         else:
             super().keyPressEvent(event)
 
@@ -72,7 +74,11 @@ class TableView(QTableView):
     def _clicked(self, index: QModelIndex) -> None:
         # With a modifier a click is part of choosing cells to copy; so is one that ends a drag.
         if QApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier and self._chosen() <= 1:
-            self.asked.emit(index)
+            self.asked.emit(self.meant(index))
+
+    def meant(self, index: QModelIndex) -> QModelIndex:
+        """Return the cell whose text is drawn at a place."""
+        return index
 
     def _chosen(self) -> int:
         return len(self.selectionModel().selectedIndexes())
@@ -93,7 +99,7 @@ class ResultView(TableView):
         self.setVerticalHeader(self.term_header)
         self.cells = CellDelegate(self)
         self.setItemDelegate(self.cells)
-        self._lengths: dict[int, int] = {}
+        self._arms: dict[int, tuple[int, int]] = {}
         self._widths: Widths | None = None
         # Arms stand in the middle of what is seen of their columns.
         self.horizontalScrollBar().valueChanged.connect(lambda _value: self.arm_header.viewport().update())
@@ -124,13 +130,11 @@ class ResultView(TableView):
             return
         widths = self._measured(layout)
         self.term_header.set_width(min(widths.names or _NO_NAMES, self.most_name_width))
-        for column, head in enumerate(layout.heads):
-            if not self.isColumnHidden(column):
-                first = column == 0 or head.top != layout.heads[column - 1].top
-                widest, self.cells.tails[column] = widths.of_column(column)
-                # A little more room before an arm's first column than within the arm.
-                self.setColumnWidth(column, widest + PADDING + (2 if first else 1) * SPACE)
-        self._widen_for_arms()
+        shown = self._shown(layout)
+        for column, width in widths.columns(shown, self.cells.gaps, self.arm_header.top_lines).items():
+            self.cells.tails[column] = widths.tail_of(column)
+            self.setColumnWidth(column, width)
+        self._arms = layout.columns_of_arms(shown)
         self.fit_heights()
         self.updateGeometries()
 
@@ -158,52 +162,63 @@ class ResultView(TableView):
         """Return the widths of a layout's texts, which stay as long as the layout and the fonts do."""
         fonts = self.arm_header.font(), self.arm_header.top_font()
         if self._widths is None or (self._widths.layout, self._widths.fonts) != (layout, fonts):
-            self._widths = Widths(layout, fonts, self.term_header)
+            self._widths = Widths(layout, fonts, self.arm_header, self.term_header)
         return self._widths
+
+    def _shown(self, layout: Layout) -> list[int]:
+        return [column for column in range(len(layout.heads)) if not self.isColumnHidden(column)]
+
+    def meant(self, index: QModelIndex) -> QModelIndex:
+        """Return the cell whose text is drawn at a place: one that stands alone in its row may reach over others."""
+        line = index.data(Role.LINE)
+        reaches = self.cells.gaps.reaches and line is not None and line.group is not None
+        return index.siblingAtColumn(self.columns_of_arm(index.column())[0]) if reaches else index
+
+    def columns_of_arm(self, column: int) -> tuple[int, int]:
+        """Return the first and the last column shown of the arm that a column belongs to."""
+        return self._arms.get(column, (column, column))
 
     def limit_names(self, width: int, *, most: int = MOST_NAME_WIDTH) -> None:
         """Let the names have no more room than this; a longer one wraps, or is cut and stands whole in its tooltip."""
-        width = min(max(width, LEAST_NAME_WIDTH), most)
+        width = min(width if width >= _NARROW and self.wraps_names else max(width, LEAST_NAME_WIDTH), most)
         if width != self.most_name_width:
             self.most_name_width = width
             self.fit()
 
-    def _widen_for_arms(self) -> None:
-        """Widen the columns of an arm, each by the same, until its name stands whole above them."""
-        spans: dict[tuple[str, str], list[int]] = {}
-        heads: dict[tuple[str, str], Head] = {}
-        for column in range(self.model().columnCount()):
-            head = self.arm_header.head(column)
-            if head and not self.isColumnHidden(column):
-                spans.setdefault((head.arm, head.arm_ref), []).append(column)
-                heads[head.arm, head.arm_ref] = head
-        widths = {place: sum(map(self.columnWidth, columns)) for place, columns in spans.items()}
-        needed = {
-            lines: {
-                place: max(width, self.arm_header.width_for_top(heads[place], lines)) for place, width in widths.items()
-            }
-            for lines in (TOP_LINES, MOST_TOP_LINES)
-        }
-        self._lengths = {lines: sum(found.values()) for lines, found in needed.items()}
-        for place, columns in spans.items():
-            missing = needed[self.arm_header.top_lines][place] - widths[place]
-            for column in columns if missing > 0 else ():
-                self.setColumnWidth(column, self.columnWidth(column) + -(-missing // len(columns)))
-
     def make_room(self, width: int, *, most_names: int) -> int:
-        """Let the arms' names go on in a third line, and those of the rows in a second, where all columns fit so.
+        """Fit the columns into a width, as loosely as there is room for all of them, and let the names wrap for that.
 
-        Returns what is left of ``width`` for the names of the rows.
+        First the arms' names stand on one line, beside whole names of rows; then they go on in a second and a third
+        line, and then the columns come closer together. Returns what is left of ``width`` for the names of the rows.
         """
         free = width - 2 * self.frameWidth()
-        fitting = (lines for lines, length in self._lengths.items() if free - length >= LEAST_NAME_WIDTH)
-        lines = next(fitting, TOP_LINES)
-        if lines != self.arm_header.top_lines:
-            self.arm_header.top_lines = lines
-            self.fit()
+        layout = self._layout
+        if layout is not None:
+            widths = self._measured(layout)
+            names = max(min(widths.names, most_names), LEAST_NAME_WIDTH), LEAST_NAME_WIDTH
+            self._take(*widths.fitting(self._shown(layout), free, names=names))
         left = free - self.arm_header.length()
         self.limit_names(left, most=most_names)
         return left
+
+    def has_room(self, width: int, wanted: Callable[[Head], bool]) -> bool:
+        """Tell whether a width has room for the columns whose header ``wanted`` agrees to, beside the rows' names."""
+        layout = self._layout
+        shown = [column for column, head in enumerate(layout.heads) if wanted(head)] if layout else []
+        free = width - 2 * self.frameWidth() - (_NARROW if self.wraps_names else LEAST_NAME_WIDTH)
+        return layout is None or self._measured(layout).closest(shown)[0] <= free
+
+    def bring_closer(self, free: int) -> None:
+        """Bring the columns closer together where they have less room than they would like."""
+        layout = self._layout
+        if layout is not None:
+            self._take(*self._measured(layout).beside(self._shown(layout), free))
+
+    def _take(self, gaps: Gaps, lines: int) -> None:
+        if (gaps, lines) != (self.cells.gaps, self.arm_header.top_lines):
+            self.cells.gaps = self.arm_header.gaps = gaps
+            self.arm_header.top_lines = lines
+            self.fit()
 
     def show_columns(self, wanted) -> None:
         """Show the columns whose header ``wanted`` agrees to."""
@@ -215,7 +230,7 @@ class ResultView(TableView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show by the pointer what can be asked about."""
         super().mouseMoveEvent(event)
-        slot = self.indexAt(event.position().toPoint()).data(Role.SLOT)
+        slot = self.meant(self.indexAt(event.position().toPoint())).data(Role.SLOT)
         hand = slot is not None and slot.value is not None
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
 
@@ -247,49 +262,3 @@ class ResultView(TableView):
         self.make_room(width - down.sizeHint().width(), most_names=most_names)
         self.setMaximumWidth(self.full_width + (down.sizeHint().width() if down.maximum() else 0))
         self.setMaximumHeight(self.full_height + (across.sizeHint().height() if across.maximum() else 0))
-
-
-class ListingView(TableView):
-    """A listing's table; a click on a header sorts."""
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(name, parent)
-        self.verticalHeader().hide()
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setAlternatingRowColors(True)
-        self.setSortingEnabled(True)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        header.setMaximumSectionSize(340)
-        # For a double click beside a header, which asks for every role of every cell.
-        header.setResizeContentsPrecision(_LOOKED_AT)
-        header.setSortIndicatorClearable(True)
-        self.fix_rows()
-
-    def fit_columns(self) -> None:
-        """Give every column the width of its header and of the texts of its first rows.
-
-        As ``resizeColumnsToContents``, which asks for every role of every cell and keeps the window from answering for
-        a fifth of a second.
-        """
-        model, metrics, header = self.model(), QFontMetrics(self.font()), self.horizontalHeader()
-        listed = model.sourceModel() if isinstance(model, QSortFilterProxyModel) else model
-        for column in range(model.columnCount()):
-            wide = header.sectionSizeHint(column)
-            if model.rowCount():
-                first = model.index(0, column)
-                around = self.sizeHintForIndex(first).width() - metrics.horizontalAdvance(str(first.data()))
-                texts = set(listed.first_texts(column, _LOOKED_AT))
-                wide = max(wide, max(map(metrics.horizontalAdvance, texts)) + around)
-            self.setColumnWidth(column, wide)
-
-    def show_whole(self) -> None:
-        """Give every column the width that its longest text needs, in a listing of few columns."""
-        header = self.horizontalHeader()
-        header.setMaximumSectionSize(_WHOLE)
-        header.setStretchLastSection(False)
-        self.fit_columns()
-
-    def _chosen(self) -> int:
-        return len(self.selectionModel().selectedRows())

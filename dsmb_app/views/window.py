@@ -69,7 +69,7 @@ class Window(ReadingOrder, QMainWindow):
         self.setCentralWidget(self.start)
 
     def _bind_keys(self) -> None:
-        keys.bind(self, {"Ctrl+O": self.ask_to_open, "Ctrl+E": self.export})
+        keys.bind(self, {"Ctrl+O": self.ask_to_open, "Ctrl+E": self.export, "Ctrl+W": self.close, "Ctrl+Q": self.close})
         keys.bind(self, dict.fromkeys(("F1", "?"), partial(keys.show, self)))
 
     def show_page(self, place: int) -> None:
@@ -183,7 +183,7 @@ class Window(ReadingOrder, QMainWindow):
                 button(f"Export {kind} pack…", "export", self.export, hint=f"Export the {kind} pack (Ctrl+E)")
             )
         if self._closed:
-            offered.append(button("End closed session", "close", self.close))
+            offered.append(button("End closed session", "close", self.close, hint=f"Close the window ({keys.CLOSING})"))
         else:
             offered.append(button("Open another…", "open", self.ask_to_open, hint="Open another snapshot (Ctrl+O)"))
         return offered

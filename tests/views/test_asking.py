@@ -22,6 +22,7 @@ from dsmb_app.views import asking, jobs
 from dsmb_app.views.asking import COUNTING, WRONG, Asking
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.exhibit_view import ExhibitView
+from dsmb_app.views.figure_view import FigureView
 from dsmb_app.views.flow_lines import FlowLines
 from tests.views.conftest import AtLevel
 
@@ -144,6 +145,45 @@ def test_that_an_exhibit_is_counted_elsewhere_and_equals_what_is_counted_here(
     here = desk.session.table("T09")
     assert here is not shown
     assert (here.rows, here.columns, here.cells) == (shown.rows, shown.columns, shown.cells)
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("kind", [ExhibitView, FigureView])
+def test_that_going_elsewhere_gives_a_count_up_and_coming_back_asks_again(
+    qtbot, monkeypatch: pytest.MonkeyPatch, at_level: AtLevel, kind: type
+) -> None:
+    view = kind(Desk(at_level(Level.NAMED)), "T08" if kind is ExhibitView else "F18")
+    qtbot.addWidget(view)
+    began, given_up, go = threading.Event(), threading.Event(), threading.Event()
+    name = "maker" if kind is ExhibitView else "figure_maker"
+    real = getattr(Session, name)
+
+    def slow(self: Session, *what: object):
+        make = real(self, *what)
+
+        def count() -> object:
+            began.set()
+            try:
+                while not go.wait(0.005):
+                    go_on()
+            except Stopped:
+                given_up.set()
+                raise
+            return make()
+
+        return count
+
+    monkeypatch.setattr(Session, name, slow)
+    view.show()
+    assert view.refusal.text() == COUNTING
+    qtbot.waitUntil(began.is_set, timeout=30000)
+    view.hide()
+    assert given_up.wait(30)
+    go.set()
+    qtbot.wait(20)
+    assert view.subtitle.text() == ""
+    view.show()
+    qtbot.waitUntil(lambda: bool(view.subtitle.text()) and not view.refusal.isVisible(), timeout=30000)
 
 
 @pytest.mark.usefixtures("large")

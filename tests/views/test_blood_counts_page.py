@@ -14,7 +14,7 @@ from dsmb_app.model.result import Column
 from dsmb_app.model.words import TOTAL, Level, Stat
 from dsmb_app.views.drill import RecordsView
 from dsmb_app.views.pages.blood_counts import BLOOD, BloodCounts
-from dsmb_app.views.plots.shift_matrix import SHARE, ShiftMatrix, blocks
+from dsmb_app.views.plots.shift_matrix import ROOM, SHARE, ShiftMatrix, blocks
 from tests.locked import Locked
 from tests.views.shown import LEVELS, Show, no_safety, show, without_labs
 
@@ -163,4 +163,13 @@ def test_that_every_cell_of_a_matrix_has_room_for_its_text(demo: Locked, tmp_pat
             for row in range(model.rowCount()):
                 for column in range(model.columnCount()):
                     text = model.index(row, column).data()
-                    assert matrix.fontMetrics().horizontalAdvance(text) < matrix.columnWidth(column)
+                    assert matrix.fontMetrics().horizontalAdvance(text) <= matrix.columnWidth(column) - 2 * ROOM
+
+
+def test_that_two_matrices_stand_side_by_side_in_the_window_as_it_opens(
+    demo: Locked, tmp_path: Path, show: Show
+) -> None:
+    page = show(demo.session(Level.MASKED, tmp_path), "Blood counts").page
+    app.settle()
+    one, two = page.matrices.matrices
+    assert (one.parent().y(), one.parent().x() < two.parent().x()) == (two.parent().y(), True)

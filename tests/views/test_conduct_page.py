@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 
 from dsmb_app.app import settle
 from dsmb_app.model.result import Column
-from dsmb_app.model.words import Level
+from dsmb_app.model.words import TOTAL, Level
 from dsmb_app.views.pages.conduct import EXHIBITS, FLOW
 from dsmb_app.views.review import Review
 from dsmb_app.views.tables import Role
@@ -103,6 +103,39 @@ def test_that_no_column_is_cut_off_in_a_small_window(
     review.resize(1024, 700)
     press(qtbot, review, name)
     assert review.page.exhibit.view.horizontalScrollBar().maximum() == 0
+
+
+def test_that_the_vital_signs_of_three_arms_show_all_columns_or_that_there_are_more(
+    pilot: Locked, tmp_path: Path, qtbot, show: Show
+) -> None:
+    session = pilot.session(Level.NAMED, tmp_path)
+    review = show(session, "Conduct")
+    review.resize(1024, 700)
+    press(qtbot, review, "Vital signs")
+    exhibit = review.page.exhibit
+    view, total = exhibit.view, next(action for action in exhibit.columns.menu().actions() if action.data() == TOTAL)
+    # The total gives way to what compares the arms.
+    assert [view.horizontalScrollBar().maximum(), view.edge.isVisible(), total.isChecked()] == [0, False, False]
+    seen = [view.arm_header.head(i) for i in range(view.model().columnCount()) if not view.isColumnHidden(i)]
+    assert {head.arm for head in seen if head.arm_ref} == {"Xanomeline Low Dose", "Xanomeline High Dose"}
+    # A mean stands under all columns of its arm, and leads to its subjects from each.
+    row = next(i for i in range(view.model().rowCount()) if view.term_header.line(i).label == "Mean (SD)")
+    beside = view.model().index(row, 1)
+    assert (beside.data(), beside.data(Role.SLOT)) == ("", None)
+    assert ink(view.grab(view.visualRect(beside).translated(view.viewport().pos())).toImage()) > 0
+    asked = []
+    exhibit.drilled.connect(lambda _number, row, column: asked.append((row, column)))
+    click(qtbot, view, beside)
+    slot = view.model().index(row, 0).data(Role.SLOT)
+    assert asked == [(slot.row, slot.columns[0])]
+    review.back()
+    # Who asks for the total gets it, and sees that there is more to the right until it has come into sight.
+    total.trigger()
+    bar = view.horizontalScrollBar()
+    assert (bar.maximum() > 0, view.edge.isVisible(), view.isColumnHidden(7)) == (True, True, False)
+    assert view.edge.geometry().right() == view.viewport().geometry().right()
+    bar.setValue(bar.maximum())
+    assert not view.edge.isVisible()
 
 
 def test_that_a_standard_deviation_is_drawn_beside_its_mean(demo: Locked, tmp_path: Path, qtbot, show: Show) -> None:

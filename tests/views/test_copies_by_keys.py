@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QClipboard, QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListWidget, QTableView
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QListWidget, QTableView
 
 from dsmb_app import app
 from dsmb_app.model.words import Level
 from dsmb_app.session import Session
 from dsmb_app.views.clipboard import Clipboard
 from dsmb_app.views.lock_wizard.step import fill, table_of
+from dsmb_app.views.notes import Notes
 from dsmb_app.views.onset_view import OnsetView
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.review import Review
@@ -50,6 +51,9 @@ def test_that_tables_pictures_and_the_page_are_copied_by_keys(
         review.open_patient(review.desk.session.patients().subjects[0])
     app.settle()
     page = review.stack.currentWidget()
+    # A text chosen by mouse would be copied without its source, and past the log.
+    by_mouse = Qt.TextInteractionFlag.TextSelectableByMouse
+    assert not [at.text() for at in review.findChildren(QLabel) if at.textInteractionFlags() & by_mouse]
     tables = [view for view in page.findChildren(QTableView) if view.isVisible()]
     for view in tables:
         QApplication.clipboard().setText("nothing yet")
@@ -107,6 +111,26 @@ def test_that_lists_that_are_seen_only_when_asked_for_copy_like_tables(
     # No line of a list becomes a formula in a spreadsheet.
     assert QApplication.clipboard().text().splitlines()[4:] == ["T01 Participants", "'=1+1"]
     assert logged == ["list Rows", f"list {sheets.accessibleName()}"]
+
+
+@pytest.mark.parametrize(("title", "of"), [("Listings", "listing L1"), ("Adverse events", "T09")])
+def test_that_notes_are_copied_with_their_source_once_the_log_has_it(
+    qtbot, at_level: AtLevel, show_window: ShowWindow, monkeypatch: pytest.MonkeyPatch, title: str, of: str
+) -> None:
+    window = show_window(at_level(Level.MASKED), page=TITLES.index(title))
+    logged: list[str] = []
+    monkeypatch.setattr(Session, "record_copy", lambda _session, what: logged.append(what))
+    notes = next(found for found in window.review.page.findChildren(Notes) if found.isVisible())
+    text = next(at for at in notes.findChildren(QLabel) if at.accessibleName() == "Notes")
+    if not text.isVisible():
+        notes.toggle()
+    qtbot.mouseClick(text, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(text, Qt.Key.Key_C, CTRL)
+    lines = QApplication.clipboard().text().splitlines()
+    assert (lines[0], lines[4:]) == (f"notes {of}", notes.text.splitlines())
+    assert window.review.desk.session.snapshot.snap_id in lines[1]
+    assert [action.text() for action in notes.actions()] == ["Copy notes"]
+    assert logged == [f"notes {of}"]
 
 
 def test_that_a_table_of_the_wizard_copies_with_its_headers(qtbot) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from dsmb_app import app
+from dsmb_app.model.errors import Refusal
 from dsmb_app.model.words import Level
 from dsmb_app.snapshot.pins import Pins
 from dsmb_app.snapshot.seen import Seen
@@ -149,6 +150,10 @@ DIALOGS: dict[str, Callable[[Window], QWidget]] = {
 }
 
 
+BEGINS = {"open": "Opening phrase", "unblind": "Your name", "lock, page 1": "Delivery folder"}
+"""Where a reader begins: at the first field that is not filled in."""
+
+
 def come_forward(qtbot, dialog: QWidget) -> None:
     dialog.show()
     dialog.activateWindow()
@@ -169,6 +174,7 @@ def test_that_tab_goes_through_a_dialog_in_reading_order_and_is_seen(qtbot, stat
     window.show()
     dialog = DIALOGS[name](window)
     come_forward(qtbot, dialog)
+    assert spoken(QApplication.focusWidget()) == BEGINS.get(name, spoken(QApplication.focusWidget()))
     first = min(could_have_it(dialog), key=lambda at: (room(at).center().y() // LINE, room(at).left()))
     wrong, passed = walk(qtbot, dialog, first)
     dispose(window)
@@ -181,7 +187,20 @@ def test_that_tab_goes_through_the_export_in_reading_order(
     qtbot, at_level: AtLevel, show_window: ShowWindow, level: Level
 ) -> None:
     window = show_window(at_level(level))
-    dialog = ExportDialog(window.review.desk.session, lambda *_: None, window)
+    written: list[Path] = []
+
+    def refuse(_session: object, path: Path, _password: object) -> None:
+        written.append(path)
+        raise Refusal("PACK", "Not now.", "Try again.")
+
+    dialog = ExportDialog(window.review.desk.session, refuse, window)
     come_forward(qtbot, dialog)
+    # The reader begins at what is to be filled in or changed; Enter exports when nothing is missing, and only then.
+    first = dialog.password if level is Level.MASKED else dialog.file
+    assert QApplication.focusWidget() is first
+    assert first.selectedText() == first.text()
+    qtbot.keyClick(first, Qt.Key.Key_Return)
+    assert written == ([] if level is Level.MASKED else [Path(dialog.file.text())])
+    assert dialog.isVisible()
     wrong, _ = walk(qtbot, dialog, dialog.file)
     assert wrong == []

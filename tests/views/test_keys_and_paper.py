@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton
 
 from dsmb_app.app import settle
 from dsmb_app.model.words import Level
 from dsmb_app.store.audit import AuditLog
-from dsmb_app.views import printing
+from dsmb_app.views import jobs, printing
 from dsmb_app.views.dialogs.open_snapshot import OpenDialog
-from dsmb_app.views.keys import KEYS, KeysDialog
+from dsmb_app.views.keys import CLOSING, KEYS, KeysDialog
 from dsmb_app.views.pages import PAGES
 from tests.locked import Locked
 from tests.views.conftest import AtLevel, ShowWindow
@@ -72,6 +73,42 @@ def test_that_the_keys_can_be_listed(qtbot, at_level: AtLevel, show_window: Show
     words = [found.text() for found in dialog.findChildren(QLabel)]
     assert all(keys in words and what in words for keys, what in KEYS)
     dialog.reject()
+
+
+@pytest.mark.parametrize(("level", "key"), [(Level.POOLED, Qt.Key.Key_Q), (Level.MASKED, Qt.Key.Key_W)])
+def test_that_a_key_closes_the_window_but_not_while_a_pack_is_written(
+    qtbot, at_level: AtLevel, show_window: ShowWindow, tmp_path: Path, level: Level, key: Qt.Key
+) -> None:
+    at_work, go_on = threading.Event(), threading.Event()
+
+    def work(_progress: object) -> None:
+        at_work.set()
+        go_on.wait(60)
+
+    window = show_window(at_level(level), write_pack=lambda *_: work)
+    window.export()
+    dialog = window.dialog
+    dialog.file.setText(str(tmp_path / "pack.xlsx"))
+    if level is Level.MASKED:
+        dialog.in_clear.setText("NOT ENCRYPTED")
+    # As from the desktop, a window waits for the dialog before it.
+    for where in (dialog, window):
+        qtbot.keyClick(where, key, CTRL)
+    qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(at_work.is_set)
+    for where in (dialog.findChild(jobs.Waiting), window):
+        qtbot.keyClick(where, key, CTRL)
+    assert jobs.at_work()
+    assert window.isVisible()
+    go_on.set()
+    qtbot.waitUntil(lambda: not jobs.at_work())
+    assert window.isVisible()
+    ends = [b for b in window.review.navigation.findChildren(QPushButton) if b.text() == "End closed session"]
+    assert [CLOSING in b.toolTip() for b in ends] == [True] * (level is Level.MASKED)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, key, CTRL)
+    assert not window.isVisible()
 
 
 def test_that_a_question_mark_can_still_be_typed(qtbot, at_level: AtLevel, show_window: ShowWindow) -> None:

@@ -111,6 +111,23 @@ def test_that_every_cell_of_every_exhibit_stands_somewhere_once(at_level: AtLeve
             assert (row.key, column) in once or in_header, (info.id, row.path, column)
 
 
+def test_that_what_one_row_alone_has_stands_in_that_row_and_takes_no_column() -> None:
+    years = Row(("Years",), "Rests on: patient-years")
+    both = arm("A", N=("3", 3)) | arm("A", TERM, N=("2", 2))
+    layout = lay_out(table(both | arm("A", years, PY=("12.92", 12.92))))
+    assert [head.sub for head in layout.heads] == ["n"]
+    assert [line.label for line in layout.lines] == ["Eye", "Eye pain", "Rests on: patient-years"]
+    assert texts(layout) == [["3"], ["2"], ["12.92"]]
+    assert layout.slot(2, 0).columns == (Column("A", Stat.PY),)
+    # Two rows fill a column; so does a row that has more than this, and a table's only row.
+    for kept in (
+        both | arm("A", years, PY=("12.92", 12.92)) | arm("A", PY=("2", 2)),
+        both | arm("A", years, PY=("12.92", 12.92), N=("3", 3)),
+    ):
+        assert [head.sub for head in lay_out(table(kept)).heads] == ["n", "Patient-years"]
+    assert [head.sub for head in lay_out(table(arm("A", PY=("12.92", 12.92)))).heads] == ["Patient-years"]
+
+
 def test_that_what_summarises_a_few_rows_stands_below_them_and_takes_no_column() -> None:
     others = [Row((f"Other {i}",), f"Other {i}") for i in range(4)]
     counts = {

@@ -84,6 +84,35 @@ def test_that_the_flow_adds_up_and_leads_to_its_subjects(
     assert counts(review.stack.currentWidget())[0] == int(stopped.text())
 
 
+def test_that_an_arm_stands_with_its_size_on_one_line_where_there_is_room(
+    demo: Locked, tmp_path: Path, qtbot, show: Show
+) -> None:
+    review, page = shown(qtbot, show, demo, Level.MASKED, tmp_path)
+    review.resize(1280, 800)
+    views = page.events.view, page.stands_out.digest.view
+    assert [view.arm_header.top_lines for view in views] == [1, 1]
+    # Names of arms that are longer need a second one, and no row's name is torn for the sake of the first.
+    review.resize(860, 700)
+    assert page.events.view.arm_header.top_lines > 1
+
+
+def test_that_three_arms_show_every_difference_in_a_small_window_and_the_first_one_beside_its_plot(
+    pilot: Locked, tmp_path: Path, qtbot, show: Show
+) -> None:
+    review, page = shown(qtbot, show, pilot, Level.MASKED, tmp_path)
+    review.resize(1024, 700)
+    for view in (page.events.view, page.stands_out.digest.view):
+        heads = [view.arm_header.head(i) for i in range(view.model().columnCount()) if not view.isColumnHidden(i)]
+        assert [head.arm + head.arm_ref for head in heads if head.sub == "RD (95% CI)"] == ["AB", "AC", "BC"]
+        assert view.horizontalScrollBar().maximum() == 0
+    review.resize(1280, 800)
+    review.show_exhibit("K03", ())
+    settle()
+    view = review.page.exhibit.view
+    first = next(i for i in range(view.model().columnCount()) if view.arm_header.head(i).sub == "RD (95% CI)")
+    assert view.columnViewportPosition(first) + view.columnWidth(first) <= view.viewport().width()
+
+
 def test_that_an_open_session_has_pooled_counts_only(demo: Locked, tmp_path: Path, qtbot, show: Show) -> None:
     _review, page = shown(qtbot, show, demo, Level.POOLED, tmp_path)
     assert not page.stands_out.isVisible()

@@ -20,7 +20,7 @@ from dsmb_app import app
 from dsmb_app.app import settle
 from dsmb_app.model.words import Level
 from dsmb_app.views import theme
-from dsmb_app.views.cells import GAP, PADDING, stands_alone
+from dsmb_app.views.cells import GAP, stands_alone
 from dsmb_app.views.controls import ElidedLabel
 from dsmb_app.views.pages import PAGES
 from dsmb_app.views.table_view import ResultView
@@ -174,15 +174,18 @@ def _check_columns(view: ResultView) -> int:
         width = view.columnWidth(column)
         if view.isColumnHidden(column):
             continue
-        assert plain.horizontalAdvance(head.sub) <= width - PADDING, head.words
+        after = view.cells.gaps.after
+        assert plain.horizontalAdvance(head.sub) <= width - after, head.words
         spans[head.title] = spans.get(head.title, 0) + width
         for line in range(len(layout.lines)):
             slot = layout.slot(line, column)
             if slot:
-                needed = bold.horizontalAdvance(slot.parts[0]) + PADDING
+                needed = bold.horizontalAdvance(slot.parts[0]) + after
                 needed += GAP + view.cells.tails[column] if view.cells.tails[column] else 0
                 if stands_alone(layout.lines[line], head):
-                    needed = bold.horizontalAdvance(slot.text) + PADDING
+                    needed = bold.horizontalAdvance(slot.text) + after
+                    first, last = view.columns_of_arm(column) if view.cells.gaps.reaches else (column, column)
+                    width = sum(map(view.columnWidth, range(first, last + 1)))
                 assert needed <= width, (head.words, slot.text)
     for head in layout.heads:
         if head.title in spans:

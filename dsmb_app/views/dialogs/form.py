@@ -121,12 +121,14 @@ class Form(QDialog):
                 words.setText(name)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Begin at the first field that is empty."""
+        """Begin at the first field that is empty; where none is, at the first, ready to be typed over."""
         super().showEvent(event)
         self.fit()
-        empty = [field for field in self.findChildren(QLineEdit) if not field.text() and not field.isReadOnly()]
-        if empty:
-            empty[0].setFocus()
+        fields = [field for field in self.findChildren(QLineEdit) if not field.isReadOnly()]
+        first = next((field for field in fields if not field.text()), fields[0] if fields else None)
+        if first is not None:
+            first.setFocus()
+            first.selectAll()
 
     def check(self) -> None:
         """Let the reader go on only when everything that is needed is there, and say which field is still empty."""

@@ -12,13 +12,13 @@ from dsmb_app.model.errors import Refusal
 from dsmb_app.model.figures import LabFigure
 from dsmb_app.model.result import Figure
 from dsmb_app.model.words import TOTAL
-from dsmb_app.views.asking import Asking
+from dsmb_app.views.asking import Asking, GivesUpUnseen
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.lab_choosers import choose_side
 from dsmb_app.views.pages.exhibit_page import ExhibitPage
 
 
-class LabPage(ExhibitPage):
+class LabPage(GivesUpUnseen, ExhibitPage):
     """A subclass lists the tests, and fills itself with the one chosen; it connects ``refresh`` after its parts."""
 
     side: QComboBox

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout
 from dsmb_app.model import formats
 from dsmb_app.model.sheet import Sheet
 from dsmb_app.views import copying
-from dsmb_app.views.asking import Asking
+from dsmb_app.views.asking import Asking, GivesUpUnseen
 from dsmb_app.views.controls import focused, label, named, search_box, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import flow_of
@@ -26,7 +26,7 @@ MOST_COPIED = 50_000
 """Rows that are copied at once; more would not fit what they are pasted into."""
 
 
-class Listings(Page):
+class Listings(GivesUpUnseen, Page):
     """A list of the session's listings, a search, and the listing chosen."""
 
     def __init__(self, desk: Desk) -> None:
@@ -37,6 +37,7 @@ class Listings(Page):
         self.title, self.count = label(kind="title", wraps=True), label(kind="muted")
         self.hint = label("A double click or Enter on a row shows every record of its subject.", "muted", wraps=True)
         self.model, self.view, self.notes = SheetModel(self), SheetView("Listing"), Notes(unfolded=True)
+        self.notes.copies_to(desk, lambda: f"listing {self.which.currentData()}")
         self.view.setModel(self.model)
         copy = tool("Copy listing", "copy", self.copy, hint="Copy the listing or the selected rows (Ctrl+C)")
         column = QVBoxLayout(self)

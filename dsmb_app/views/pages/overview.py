@@ -10,7 +10,7 @@ from dsmb_app.model.choices import SUBJECT_FILTERS
 from dsmb_app.model.result import Column, ResultTable, Row
 from dsmb_app.model.words import TOTAL, Stat
 from dsmb_app.views import wording
-from dsmb_app.views.asking import Asking
+from dsmb_app.views.asking import Asking, GivesUpUnseen
 from dsmb_app.views.controls import label
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.digest import Digest
@@ -26,7 +26,7 @@ _ADMINISTRATIVE = "AE with "
 _SEVERE = ("Any severe AE", "Any grade 3 AE", "Any grade 4 AE", "Any grade 5 AE")
 
 
-class Overview(Page):
+class Overview(GivesUpUnseen, Page):
     """One column that scrolls; every number leads to its subjects, every row's name to its table."""
 
     def __init__(self, desk: Desk) -> None:

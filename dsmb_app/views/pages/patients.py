@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from dsmb_app.model.result import Listing
-from dsmb_app.views.asking import Asking
+from dsmb_app.views.asking import Asking, GivesUpUnseen
 from dsmb_app.views.controls import focused, label, say, search_box, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import row_of
@@ -20,7 +20,7 @@ from dsmb_app.views.profile_view import ProfileView
 from dsmb_app.views.theme import SPACE
 
 
-class Patients(Page):
+class Patients(GivesUpUnseen, Page):
     """``opened`` carries a patient that was chosen, ``stepped`` one that the previous or next button leads to."""
 
     opened, stepped = Signal(str), Signal(str)

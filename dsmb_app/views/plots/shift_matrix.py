@@ -19,6 +19,8 @@ Index = QModelIndex | QPersistentModelIndex
 SLOT, SHARE, SAME = (Qt.ItemDataRole.UserRole + place for place in range(3))
 _DEEPEST = 0.55
 """Share of the accent in the colour of 100%: text stays readable on it, light and dark."""
+ROOM = SPACE // 2
+"""Between a text and the frame of its cell, in pixels; two matrices still stand side by side in a window of 1280."""
 _BEFORE, _AFTER, _GRADE = "baseline ", "worst ", "Grade "
 
 
@@ -102,7 +104,7 @@ class _Heat(QStyledItemDelegate):
         painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
         if index.data(SAME):
             painter.setPen(QColor(theme.muted))
-            painter.drawRect(option.rect.adjusted(1, 1, -2, -2))
+            painter.drawRect(option.rect.adjusted(0, 0, -1, -2))
         if chosen:
             painter.setPen(QColor(theme.text))
             painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
@@ -133,7 +135,7 @@ class ShiftMatrix(TableView):
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
         places = [(row, column) for row in range(model.rowCount()) for column in range(model.columnCount())]
         texts = {"00 (100.0)", *(model.index(*place).data() or "" for place in places)}
-        widest = max(map(QFontMetrics(self.font()).horizontalAdvance, texts)) + 3 * SPACE // 4
+        widest = max(map(QFontMetrics(self.font()).horizontalAdvance, texts)) + 2 * ROOM + 1
         for column in range(model.columnCount()):
             self.setColumnWidth(column, max(widest, self.horizontalHeader().sectionSizeHint(column)))
         self.setFixedSize(self.sizeHint())
