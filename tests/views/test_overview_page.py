@@ -106,7 +106,7 @@ def test_that_three_arms_show_every_difference_in_a_small_window_and_the_first_o
         assert [head.arm + head.arm_ref for head in heads if head.sub == "RD (95% CI)"] == ["AB", "AC", "BC"]
         assert view.horizontalScrollBar().maximum() == 0
     review.resize(1280, 800)
-    review.show_exhibit("K03", ())
+    review.seeking.seek("K03", ())
     settle()
     view = review.page.exhibit.view
     first = next(i for i in range(view.model().columnCount()) if view.arm_header.head(i).sub == "RD (95% CI)")
