@@ -91,7 +91,8 @@ def test(arguments: list[str]) -> int:
     """Run every check, or pytest alone with the given arguments; return 0 when all of it passed."""
     set_up(window=False)
     provide_tracer()
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    # Two processes share the processors: threads for sums of small matrices would only wait for each other.
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "OPENBLAS_NUM_THREADS": "1"}
     steps = [("Pytest", ["-m", "pytest", *arguments])] if arguments else checks()
     failed: list[str] = []
     times: list[str] = []

@@ -80,7 +80,7 @@ class Exhibit:
 
     def made(self, cut: Cut) -> ResultTable:
         """Return the exhibit, its subtitle with the filters that touch it."""
-        table = self.build(cut)
+        table = cut.once(self.build)
         return replace(table, subtitle=table.subtitle + self.only(cut), styles=cut.styles)
 
     def only(self, cut: Cut, row: RowKey = ()) -> str:

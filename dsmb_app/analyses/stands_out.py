@@ -115,7 +115,7 @@ def _contrast_columns(cut: Cut) -> list[Column]:
 
 def _candidates(cut: Cut, source: Source) -> Iterator[_Candidate]:
     go_on()
-    table = source.build(cut)
+    table = cut.once(source.build)
     rows = [row for row in table.rows if _compared(cut, table, row)]
     if not rows:
         return

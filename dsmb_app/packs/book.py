@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -51,7 +51,9 @@ class Book:
         """Return a new sheet. Raises ValueError for a name that is taken, which openpyxl would change silently."""
         if name.casefold() in (taken.casefold() for taken in self._book.sheetnames):
             raise ValueError(f"two sheets of a pack are called {name}")
-        return self._book.create_sheet(name)
+        sheet = _OwnCells(self._book, name)
+        self._book._add_sheet(sheet)  # noqa: SLF001 - as the library does with the sheets that it makes
+        return sheet
 
     def cell(self, sheet: WriteOnlyWorksheet, item: Item) -> Cell:
         """Return a cell for an item: a text stays text, whatever it starts with."""
@@ -100,6 +102,19 @@ def _stream_in_memory(sheet: WriteOnlyWorksheet) -> None:
     if sheet._writer is None:  # noqa: SLF001 - see append
         sheet._writer = _SheetWriter(sheet, out=Compressed())  # noqa: SLF001
         sheet._writer.write_top()  # noqa: SLF001
+
+
+class _OwnCells(WriteOnlyWorksheet):  # type: ignore[misc]  # openpyxl has no types
+    """The library's sheet, but for rows that hold cells alone: it tries each as a value first, and most of its time
+    goes there."""
+
+    def _values_to_row(self, values: Sequence[Cell | None], row_idx: int) -> Iterator[Cell]:
+        for place, cell in enumerate(values, start=1):
+            if cell is not None:
+                cell.row, cell.column = row_idx, place
+                if cell.hyperlink is not None:
+                    cell.hyperlink.ref = cell.coordinate
+                yield cell
 
 
 class _SheetWriter(WorksheetWriter):  # type: ignore[misc]  # openpyxl has no types

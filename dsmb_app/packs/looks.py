@@ -66,11 +66,12 @@ class Looks:
 
     def style(self, look: Look) -> StyleArray:
         """Return the numbers by which the workbook knows a look; a cell takes them without asking for its name."""
-        if look not in self._styles:
+        found = self._styles.get(look)
+        if found is None:
             made = _style(f"Pack {len(self._styles) + 1}", look)
             self._book.add_named_style(made)
-            self._styles[look] = made.as_tuple()
-        return self._styles[look]
+            found = self._styles[look] = made.as_tuple()
+        return found
 
 
 def _style(name: str, look: Look) -> NamedStyle:

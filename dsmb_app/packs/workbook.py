@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby, pairwise
 
 from dsmb_app.model.result import Cell, ResultTable, Row
@@ -24,6 +25,7 @@ NUMBERS = "Not rounded, not printed:"
 _GAP, _PATH, _NUMBER = 3.0, 50.0, 12.0
 _HEAD_ROWS = 2
 _PLAIN = re.compile(r"-?\d+(?:\.(\d+))?\Z")
+_look = cache(Look)  # a sheet has a few looks and thousands of cells
 
 
 @dataclass(frozen=True)
@@ -118,15 +120,15 @@ class _Writer:
         row, labels = line.row, self._part.label_widths
         bold, fill = self._nested and row.depth == 0, ROW_TINT if row.key in self._parents else ""
         rule = line.last
-        look = Look(bold=bold, fill=fill, indent=row.depth, wrap=True, rule=rule)
+        look = _look(bold=bold, fill=fill, indent=row.depth, wrap=True, rule=rule)
         # A page may begin with any line, so each names its row.
         items: list[Item | None] = [Item(row.label, look if line.first else replace(look, size=8, ink=FAINT))]
         if len(labels) > 1:
-            items.append(Item(line_header(line), Look(rule=rule, fill=fill)))
+            items.append(Item(line_header(line), _look(rule=rule, fill=fill)))
         group = None
         for text, column in zip(texts, self._part.columns, strict=True):
             edge, group = column.group != group, column.group
-            items.append(Item(text, Look(bold=bold, fill=fill, across="center", rule=rule, edge=edge)))
+            items.append(Item(text, _look(bold=bold, fill=fill, across="center", rule=rule, edge=edge)))
         if line.first:
             items += self._numbers(row)
         # The indent takes room too: about two digits a step.
@@ -135,7 +137,7 @@ class _Writer:
         self._page.row(items, height=count * measure.POINTS_PER_LINE + 1)
 
     def _numbers(self, row: Row) -> list[Item | None]:
-        items: list[Item | None] = [None, Item(row.path, Look(ink=QUIET))]
+        items: list[Item | None] = [None, Item(row.path, _look(ink=QUIET))]
         for column in self._part.numbers:
             cell = self._table.cell(row.key, column)
             items.append(_number(cell) if cell else None)
@@ -178,11 +180,11 @@ def _number(cell: Cell) -> Item:
     A workbook holds 16 significant digits of a number, and nothing that is not finite.
     """
     if cell.value is None or not math.isfinite(cell.value):
-        return Item(cell.text, Look(across="right", ink=QUIET))
+        return Item(cell.text, _look(across="right", ink=QUIET))
     plain = _PLAIN.match(cell.text)
     decimals = len(plain[1] or "") if plain else None
     form = "General" if decimals is None else "0." + "0" * decimals if decimals else "0"
-    return Item(cell.value, Look(across="right", form=form))
+    return Item(cell.value, _look(across="right", form=form))
 
 
 def _parents(rows: Sequence[Row]) -> set[tuple[str, ...]]:

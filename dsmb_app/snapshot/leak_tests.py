@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -90,7 +91,7 @@ class Scores:
 
 def score_flags(flags: Bools, ways: Sequence[Assignment]) -> Scores:
     """Score yes/no patterns (patterns x subjects); purity as in the rule of ``leaks.check_leaks``."""
-    shape = (len(flags), DEALS + 1)
+    shape, own = (len(flags), DEALS + 1), flags.astype(np.float32)
     found = Scores(*(np.zeros(shape, dtype=np.float32) for _ in range(3)))
     for way in ways:
         held = (flags & way.present).sum(axis=1)
@@ -98,15 +99,16 @@ def score_flags(flags: Bools, ways: Sequence[Assignment]) -> Scores:
         least = max(LEAST_HOLDERS, LEAST_SHARE * total)
         for dealt in way.dealt:
             size = int(dealt[:, 0].sum())
-            counts = np.rint(flags.astype(np.float32) @ dealt).astype(np.int64)
-            score = np.take_along_axis(_tail_table(total, size)[held], counts, axis=1)
-            _raise(found.any, score)
+            counts = np.rint(own @ dealt).astype(np.intp)
+            # What a deal scores follows from how many hold the value, and how many of them are in the arm.
+            score, inside = _tail_table(total, size)[held], np.arange(size + 1)[None, :]
             holders, others = held[:, None], total - held[:, None]
-            alone = (holders >= least) & (counts >= PURE * holders) & (counts * total > holders * size)
-            without = size - counts
+            alone = (holders >= least) & (inside >= PURE * holders) & (inside * total > holders * size)
+            without = size - inside
             absent = (others >= least) & (without >= PURE * others) & (without * total > others * size)
-            _raise(found.alone, np.where(alone, score, 0))
-            _raise(found.pure, np.where(alone | absent, score, 0))
+            _raise(found.any, np.take_along_axis(score, counts, axis=1))
+            _raise(found.alone, np.take_along_axis(np.where(alone, score, 0), counts, axis=1))
+            _raise(found.pure, np.take_along_axis(np.where(alone | absent, score, 0), counts, axis=1))
     return found
 
 
@@ -114,6 +116,7 @@ def _raise(best: npt.NDArray[np.float32], score: npt.NDArray[np.float32]) -> Non
     np.maximum(best, score, out=best)
 
 
+@lru_cache(maxsize=16)
 def _tail_table(total: int, size: int) -> npt.NDArray[np.float32]:
     """Return -log10 p, two-sided hypergeometric, by number of holders (rows) and how many of them are in the arm."""
     held, k = np.arange(total + 1)[:, None], np.arange(size + 1)[None, :]
@@ -141,9 +144,11 @@ def score_numbers(numbers: Floats, ways: Sequence[Assignment]) -> Scores:
         total = known.sum(axis=1).astype(float)[:, None]
         spread = np.where(known, ranks - (total + 1), 0.0)
         variance = (spread**2).sum(axis=1)[:, None] / np.maximum(total - 1, 1)
+        # As long as no sum can reach 2**24, the numbers of half the length hold whole numbers as exactly.
+        exact = np.float32 if 2 * numbers.shape[1] ** 2 < 2**24 else np.float64
         for dealt in way.dealt:
-            arm = dealt.astype(np.float64)
-            size, above = known.astype(np.float64) @ arm, spread @ arm
+            arm = dealt.astype(exact, copy=False)
+            size, above = ((part.astype(exact) @ arm).astype(np.float64) for part in (known, spread))
             usable = (size > 0) & (size < total) & (variance > 0)
             wide = np.where(usable, size * (total - size) * variance / np.maximum(total, 1), 1.0)
             z = np.where(usable, np.abs(above) / np.sqrt(wide), 0.0)

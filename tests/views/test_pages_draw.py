@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,21 @@ from PySide6.QtWidgets import QWidget
 
 from dsmb_app import app
 from dsmb_app.model.words import Level
+from dsmb_app.session import Session
 from dsmb_app.views.pages import PAGES
 from tests.locked import Locked
 from tests.views.conftest import AtLevel, ShowWindow
 from tests.views.shown import LEVELS, no_safety, without_labs
 
 __all__ = ["no_safety", "without_labs"]
+
+Drawn = Callable[[Level], Session]
+
+
+@pytest.fixture(scope="module")
+def drawn_before(demo: Locked, tmp_path_factory: pytest.TempPathFactory) -> Drawn:
+    """Return what gives this file's session at a level: the first who asks draws it fresh, the next with its counts."""
+    return cache(lambda level: demo.session(level, tmp_path_factory.mktemp("state")))
 
 
 def draw(session, folder: Path, qtlog, *, size: tuple[int, int], theme: str) -> None:
@@ -28,13 +39,15 @@ def draw(session, folder: Path, qtlog, *, size: tuple[int, int], theme: str) -> 
 
 
 @LEVELS
-def test_that_every_page_draws_light(demo: Locked, tmp_path: Path, qtlog, qapp, level: Level) -> None:
-    draw(demo.session(level, tmp_path / "state"), tmp_path / "p", qtlog, size=(1280, 800), theme="light")
+def test_that_every_page_draws_light(drawn_before: Drawn, tmp_path: Path, qtlog, qapp, level: Level) -> None:
+    draw(drawn_before(level), tmp_path / "p", qtlog, size=(1280, 800), theme="light")
 
 
 @LEVELS
-def test_that_every_page_draws_dark_in_the_least_room(demo: Locked, tmp_path: Path, qtlog, qapp, level: Level) -> None:
-    draw(demo.session(level, tmp_path / "state"), tmp_path / "p", qtlog, size=(1024, 700), theme="dark")
+def test_that_every_page_draws_dark_in_the_least_room(
+    drawn_before: Drawn, tmp_path: Path, qtlog, qapp, level: Level
+) -> None:
+    draw(drawn_before(level), tmp_path / "p", qtlog, size=(1024, 700), theme="dark")
 
 
 def test_that_every_page_draws_without_labs(without_labs: Locked, tmp_path: Path, qtlog, qapp) -> None:
