@@ -13,7 +13,8 @@ from dsmb_app.model.intensity import severity, toxicity_grade
 Bools = npt.NDArray[np.bool_]
 
 UNCODED_SOC = "No Coding Available"
-NOT_RELATED = ("N", "NO", "NONE", "NOT RELATED", "UNRELATED", "UNLIKELY", "UNLIKELY RELATED", "NOT APPLICABLE")
+NOT_RELATED = ("N", "NO", "NONE", "NOT RELATED", "UNRELATED", "UNLIKELY", "UNLIKELY RELATED", "NOT APPLICABLE",
+               "NA", "N/A")  # fmt: skip
 """The texts of AEREL that say an event is not related; sponsors' own words, since AEREL has no controlled terms."""
 
 

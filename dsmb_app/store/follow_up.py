@@ -80,9 +80,10 @@ def _disposition(ds: Dataset | None, dates: DateColumns) -> pd.DataFrame:
     first_day (first possible)."""
     if ds is None:
         return pd.DataFrame({"USUBJID": [], "DSDECOD": [], "day": np.zeros(0), "first_day": np.zeros(0)})
-    decod = text(ds, "DSDECOD").str.upper()
-    if "DSCAT" in ds.frame and (text(ds, "DSCAT").str.upper() == "DISPOSITION EVENT").any():
-        is_event = (text(ds, "DSCAT").str.upper() == "DISPOSITION EVENT").to_numpy()
+    decod = text(ds, "DSDECOD").str.strip().str.upper()
+    by_category = (text(ds, "DSCAT").str.strip().str.upper() == "DISPOSITION EVENT") if "DSCAT" in ds.frame else None
+    if by_category is not None and by_category.any():
+        is_event = by_category.to_numpy()
     else:
         is_event = ~decod.str.startswith(_MILESTONES).to_numpy()
     day = column_or_nan(dates, "DS", "DSSTDTC", "hi", len(ds.frame))

@@ -53,6 +53,21 @@ class Prepared:
         tests = () if lb is None else tuple(text(lb, "LBTESTCD").str.strip().unique())
         return worked_out(self.study.lab.hold_back, tests)
 
+    @property
+    def treated_notes(self) -> tuple[str, ...]:
+        """Return a word of warning where whole arms, or subjects with records of dosing, are not in the safety
+        population; like all that an arm decides, not for the open part."""
+        treated = (self.derived.subjects["SAFFL"] == "Y").to_numpy()
+        arm = self.arms.actual if self.study.arms.source == "actual" else self.arms.planned
+        empty = len((set(arm) - {""}) - set(arm[treated]))
+        ids = text(self.source.datasets["DM"], "USUBJID")
+        dosed = ids.isin(text(self.source.datasets["EX"], "USUBJID")).to_numpy()
+        n = int((dosed & ~treated).sum())
+        notes = [f"{n} subject(s) with records in EX are not treated: see the rules for dosing records"] if n else []
+        if empty:
+            notes.append(f"CHECK: in {empty} arm(s) nobody counts as treated; all tables would be empty there")
+        return tuple(notes)
+
 
 @dataclass(frozen=True)
 class Parts:
