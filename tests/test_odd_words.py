@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from dsmb_app.model.errors import Refusal
+from dsmb_app.model.events import organ_class
 from dsmb_app.model.intensity import toxicity_grade
+from dsmb_app.model.words import Level
 from dsmb_app.snapshot.csv_text import read_csv
 from dsmb_app.snapshot.delivered import TextColumn
 from dsmb_app.snapshot.iso_dates import parse
@@ -113,3 +115,36 @@ def test_that_a_piece_of_a_dataset_is_refused_and_one_of_questionnaires_not(tmp_
         (source / f"{name.lower()}.csv").write_text(f"DOMAIN,USUBJID\n{name[:2]},S1\n", encoding="utf-8")
     with pytest.raises(Refusal, match=r"LBCH is a piece of LB.*DATASET-SPLIT"):
         lock_for_test(source, file, tmp_path)
+
+
+WHO = ("S1", "S2", "S3", "S4", "S5")
+
+
+def test_that_neither_screening_nor_treatment_completed_ends_the_study(tmp_path: Path) -> None:
+    """S1, S2 and S5 have a visit on day 40, S3 and S4 left on day 20."""
+    people = [{**person(name, arm), "RFPENDTC": ""} for name, arm in zip(WHO, ARMS * 3, strict=False)]
+    said = [("S1", "COMPLETED", "2020-02-25", "SCREENING", ""),
+            ("S2", "ADVERSE EVENT", "2020-03-10", "TREATMENT", "STUDY TREATMENT"),
+            ("S3", "LOST TO FOLLOW-UP", "2020-03-20", "FOLLOW-UP", "STUDY PARTICIPATION"),
+            ("S4", "COMPLETED", "2020-02-25", "", ""), ("S4", "COMPLETED", "2020-03-20", "", ""),
+            ("S5", "COMPLETED", "2020-03-10", "TREATMENT", "")]  # fmt: skip
+    names = ("USUBJID", "DSDECOD", "DSSTDTC", "EPOCH", "DSSCAT")
+    made = study(people, [event("S3")], ARMS)
+    source, file = made_up.write(tmp_path / "x", made)
+    lines = [",".join((*names, "DSCAT")), *(",".join((*one, "DISPOSITION EVENT")) for one in said)]
+    (source / "ds.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    visits = [f"{name},2020-04-09" for name in ("S1", "S2", "S5")]
+    (source / "sv.csv").write_text("\n".join(["USUBJID,SVSTDTC", *visits]) + "\n", encoding="utf-8")
+    locked = lock_for_test(source, file, tmp_path)
+    found = cells(locked.session(Level.NAMED, tmp_path / "state"), "T06")
+    watched = [found["Time in the window (days)", arm, "mean"] for arm in ARMS]
+    assert watched == ["33.3", "30.0"]  # 40, 20, 40 and 40, 20
+    assert locked.report.counts["disposition events that complete screening, not the end of the study"] == 2
+    assert locked.report.counts["disposition events of the treatment alone, not the end of the study"] == 2
+
+
+def test_that_a_class_which_is_delivered_as_a_code_alone_has_its_name() -> None:
+    codes = {"AESOC": ["", "", "", "Eye disorders"], "AEBODSYS": ["", "", "", ""],
+             "AESOCCD": ["10021881", "", "1", "10021881"], "AEBDSYCD": ["10007541", "10007541", "", ""]}  # fmt: skip
+    found = organ_class(pd.DataFrame(codes)).tolist()
+    assert found == ["Infections and infestations", "Cardiac disorders", "No Coding Available", "Eye disorders"]

@@ -56,7 +56,7 @@ def derive(source: Source, study: Study, policy: Policy, arms: Arms, analysis: A
     for rule, n in told(analysis).items():
         count(rule, n)
     watched = follow_up(
-        source, dates, ids, cutoff, None if analysis.alive is None else iso_dates.parse(analysis.alive).lo
+        source, dates, ids, cutoff, count, None if analysis.alive is None else iso_dates.parse(analysis.alive).lo
     )
     if ends_by(source) != "DS":
         count(f"end of study: {ends_by(source)}", int((watched.rule == ends_by(source)).sum()))
