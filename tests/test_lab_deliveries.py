@@ -214,3 +214,10 @@ def test_that_results_without_standard_ones_are_counted() -> None:
     )
     assert found["VALUE"].isna().all()
     assert counts["laboratory results without a standard one (LBSTRESN, LBSTRESC), in no table"] == 1
+
+
+def test_that_bounds_in_one_sign_and_numbers_without_a_leading_zero_are_read() -> None:
+    results = ("≤5", "≥ 120", ".2", "<.2", "1.", "≥", "<")
+    found, _ = derived(*({"LBTESTCD": "ALT", "LBSTRESC": text, "DAY": 8} for text in results))
+    assert found["VALUE"].fillna(-1).tolist() == [5.0, 120.0, 0.2, 0.2, -1, -1, -1]
+    assert found["BOUND"].tolist() == ["<=", ">=", "", "<", "", "", ""]

@@ -23,9 +23,9 @@ from dsmb_app.store.study_days import Count
 Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]
 Bools = npt.NDArray[np.bool_]
-_BOUNDED = r"^\s*([<>]=?)\s*(\d+(?:\.\d+)?)\s*$"
-_NUMBER = r"^\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*$"
-_PLAIN = r"^\s*[<>]?=?\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*$"
+_BOUNDED = r"^\s*([<>]=?)\s*(\d*\.?\d+)\s*$"
+_NUMBER = r"^\s*([-+]?\d*\.?\d+(?:[eE][-+]?\d+)?)\s*$"
+_PLAIN = r"^\s*[<>]?=?\s*([-+]?\d*\.?\d+(?:[eE][-+]?\d+)?)\s*$"
 
 
 def lab_columns(
@@ -245,7 +245,14 @@ def _as_number(texts: pd.Series, pattern: str = _PLAIN) -> Floats:
 def _extracted(texts: pd.Series, pattern: str) -> pd.DataFrame:
     """Return what ``Series.str.extract`` does, with rows numbered from 0; each distinct text is read once."""
     codes, distinct = pd.factorize(texts.to_numpy(dtype=object), use_na_sentinel=False)
-    return pd.Series(distinct, dtype="str").str.extract(pattern).take(codes).reset_index(drop=True)
+    signs = {"≤": "<=", "≥": ">="}
+    return (
+        pd.Series(distinct, dtype="str")
+        .replace(signs, regex=True)
+        .str.extract(pattern)
+        .take(codes)
+        .reset_index(drop=True)
+    )
 
 
 def _after_first_dose(days: pd.DataFrame) -> npt.NDArray[np.bool_]:
