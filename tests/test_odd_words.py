@@ -11,7 +11,7 @@ import pytest
 from dsmb_app.model.errors import Refusal
 from dsmb_app.model.events import organ_class
 from dsmb_app.model.intensity import toxicity_grade
-from dsmb_app.model.words import Level
+from dsmb_app.model.words import Level, is_arm
 from dsmb_app.snapshot.csv_text import read_csv
 from dsmb_app.snapshot.delivered import TextColumn
 from dsmb_app.snapshot.iso_dates import parse
@@ -148,3 +148,21 @@ def test_that_a_class_which_is_delivered_as_a_code_alone_has_its_name() -> None:
              "AESOCCD": ["10021881", "", "1", "10021881"], "AEBDSYCD": ["10007541", "10007541", "", ""]}  # fmt: skip
     found = organ_class(pd.DataFrame(codes)).tolist()
     assert found == ["Infections and infestations", "Cardiac disorders", "No Coding Available", "Eye disorders"]
+
+
+@pytest.mark.parametrize(
+    "text", ["NA", "n/a", " Screen Failed", "SCREEN FAILURE - NOT RANDOMIZED", "Not randomised", ""]
+)
+def test_that_words_for_no_arm_are_no_arm(text: str) -> None:
+    assert not is_arm(text)
+    assert is_arm("Nab-paclitaxel")
+
+
+def test_that_an_actual_arm_of_na_is_the_planned_one(tmp_path: Path) -> None:
+    people = [*PEOPLE[:3], {**PEOPLE[3], "ACTARM": "NA"}, person("S5", "NA"), person("S6", "Screen failed")]
+    made = study(people, [event("S4")], ())
+    made["data"]["EX"] = made["data"]["EX"][:4]
+    session = opened(made, tmp_path)
+    assert session.arms == ARMS
+    assert column(session, "T06", arm="Qarm 2")["Treated"] == "2"
+    assert column(session, "T02")["Screened, not randomised"] == "2"
