@@ -104,7 +104,15 @@ def test_that_an_arm_in_which_nobody_counts_as_treated_is_told_at_lock(tmp_path:
     made = study(PEOPLE, [event("S1")], ARMS)
     for dose in made["data"]["EX"]:
         dose["EXDOSE"] = "" if dose["USUBJID"] in ("S3", "S4") else "1"
-    notes = " ".join(lock_for_test(*made_up.write(tmp_path / "x", made), tmp_path).report.notes)
+    source, file = made_up.write(tmp_path / "x", made)
+    told = [
+        "USUBJID,ARM,RFXSTDTC",
+        *(f"{one['USUBJID']},{one['ARM']},2020-03-01" for one in PEOPLE),
+        "S5,Qarm 1,2020-03-01",
+    ]
+    (source / "dm.csv").write_text("\n".join(told) + "\n", encoding="utf-8")
+    notes = " ".join(lock_for_test(source, file, tmp_path).report.notes)
+    assert "1 subject(s) with RFXSTDTC in DM have no record in EX" in notes
     assert "2 subject(s) with records in EX are not treated" in notes
     assert "CHECK: in 1 arm(s) nobody counts as treated" in notes
 
