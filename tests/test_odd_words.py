@@ -88,10 +88,18 @@ def test_that_a_flag_in_other_words_is_refused_and_a_single_one_counted(tmp_path
     with pytest.raises(Refusal, match=r"AESER holds 'Yes'.*FLAG-NOT-YN") as caught:
         lock_for_test(*made_up.write(tmp_path / "words", words), tmp_path)
     assert caught.value.row == 1
-    said = [event("S1", AESER="Yes", AETOXGR="severe"), event("S2", AESER="Y"), event("S3", AESER="N")]
+    strange = {"AESER": "Yes", "AETOXGR": "severe", "AEACN": "Stopped", "AEOUT": "Death"}
+    said = [
+        event("S1", **strange),
+        event("S4", AEACN="drug withdrawn", AEOUT="Fatal"),
+        event("S2", AESER="Y"),
+        event("S3", AESER="N"),
+    ]
     report = lock_for_test(*made_up.write(tmp_path / "one", study(PEOPLE, said, ARMS)), tmp_path).report
     assert report.counts["AE.AESER neither Y nor N, not counted as Y"] == 1
     assert report.counts["AE.AETOXGR texts that are no grade"] == 1
+    assert report.counts["AE.AEACN texts that are no controlled term: not counted as DRUG WITHDRAWN"] == 1
+    assert report.counts["AE.AEOUT texts that are no controlled term: not counted as FATAL"] == 1
 
 
 def test_that_a_table_says_when_no_event_can_be_serious(tmp_path: Path) -> None:

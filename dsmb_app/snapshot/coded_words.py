@@ -21,6 +21,13 @@ _FLAGS = {
 }
 _ANSWERS = frozenset({"", "Y", "N", "U", "NA"})
 """What a flag may say (SDTM controlled terms NY); of these only Y counts."""
+_TERMS = {
+    "AEACN": ("DRUG WITHDRAWN", ("DOSE INCREASED", "DOSE NOT CHANGED", "DOSE RATE REDUCED", "DOSE REDUCED",
+              "DRUG INTERRUPTED", "NOT APPLICABLE", "UNKNOWN", "MULTIPLE")),
+    "AEOUT": ("FATAL", ("NOT RECOVERED/NOT RESOLVED", "RECOVERED/RESOLVED", "RECOVERED/RESOLVED WITH SEQUELAE",
+              "RECOVERING/RESOLVING", "UNKNOWN")),
+}  # fmt: skip
+"""Controlled terms of SDTM: the one on which a count rests, and the others."""
 
 
 def check_flags(datasets: Mapping[str, Dataset]) -> None:
@@ -50,6 +57,10 @@ def count_strange_words(datasets: Mapping[str, Dataset], count: Callable[[str, i
         if column in datasets["AE"].frame:
             words = text(datasets["AE"], column).str.strip()
             count(f"AE.{column} texts that are {what}", int(((words != "").to_numpy() & np.isnan(read(words))).sum()))
+    for column, (counts, others) in _TERMS.items():
+        if column in datasets["AE"].frame:
+            strange = ~text(datasets["AE"], column).str.strip().str.upper().isin(("", counts, *others))
+            count(f"AE.{column} texts that are no controlled term: not counted as {counts}", int(strange.sum()))
 
 
 def _no_answer(dataset: Dataset, column: str) -> Bools:
