@@ -56,6 +56,13 @@ def test_that_the_files_own_word_for_missing_is_blank_in_every_column(word: str)
     assert f"{word} stands for a missing value" in " ".join(read_csv(data.encode(), "ae.csv").notes)
 
 
+def test_that_a_word_among_numbers_alone_stands_for_missing_too() -> None:
+    data = "USUBJID,LBSPEC,LBSTRESN,LBDTC\nS1,NA,12.5,2020-03-05\nS1,NA,NA,2020-03-06\n"
+    assert texts(data, "LBSPEC") == texts(data.replace("12.5", "-12"), "LBSPEC") == ["", ""]
+    for other in (data.replace("12.5", "<5"), data.replace("2020-03-05", "")):  # no numbers alone; a blank cell
+        assert texts(other, "LBSPEC") == ["NA", "NA"]
+
+
 def test_that_sodium_stays_sodium_and_a_word_that_no_date_column_holds_stays() -> None:
     assert texts("USUBJID,LBTESTCD,LBDTC\nS1,NA,NA\n", "LBTESTCD") == ["NA"]
     assert texts("USUBJID,COUNTRY,RFSTDTC\nS1,NA,2020-03-05\n", "COUNTRY") == ["NA"]
