@@ -213,7 +213,7 @@ def _seal(parts: Parts, work: Prepared, book: TrialFile, locks: Mapping[str, Seq
         rows={name: len(frame) for name, frame in parts.split.main.items()},
         classes=tuple(parts.split.classes),
         counts={**work.derived.counts, **work.arms.counts},
-        notes=(*work.source.notes, *work.held_notes),
+        notes=(*work.source.notes, *work.held_notes, *work.treated_notes),
         data=data,
         leaks=parts.leaks,
     )

@@ -197,3 +197,27 @@ def test_that_an_arm_with_nobody_in_it_prints_zeros(odd: Session) -> None:
     assert found["EOS > Labs present", "N"] == 0
     assert {found[row, stat] for row, stat in found if stat in ("n", "N")} == {0}
     assert {found[row, stat] for row, stat in found if stat == "pct"} == {None}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_that_the_order_of_rows_decides_no_baseline(first: int) -> None:
+    one = {"LBTESTCD": "ALT", "DAY": 1, "LBBLFL": " Y"}
+    both = [{**one, "LBSEQ": "2", "LBSTRESN": "30"}, {**one, "LBSEQ": "11", "LBSTRESN": "90"}]
+    found, _ = derived(both[first], both[1 - first])
+    assert found.loc[found["BASEFL"] == "Y", "VALUE"].tolist() == [90.0]
+    assert set(found["BASERULE"]) == {"", "LBBLFL"}
+
+
+def test_that_results_without_standard_ones_are_counted() -> None:
+    found, counts = derived(
+        {"LBTESTCD": "ALT", "LBORRES": "45", "DAY": 8}, {"LBTESTCD": "AST", "LBORRES": "", "DAY": 8}
+    )
+    assert found["VALUE"].isna().all()
+    assert counts["laboratory results without a standard one (LBSTRESN, LBSTRESC), in no table"] == 1
+
+
+def test_that_bounds_in_one_sign_and_numbers_without_a_leading_zero_are_read() -> None:
+    results = ("≤5", "≥ 120", ".2", "<.2", "1.", "≥", "<")
+    found, _ = derived(*({"LBTESTCD": "ALT", "LBSTRESC": text, "DAY": 8} for text in results))
+    assert found["VALUE"].fillna(-1).tolist() == [5.0, 120.0, 0.2, 0.2, -1, -1, -1]
+    assert found["BOUND"].tolist() == ["<=", ">=", "", "<", "", "", ""]

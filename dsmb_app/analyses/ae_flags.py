@@ -16,7 +16,7 @@ CRITERIA = ("AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG")
 
 
 def grade(ae: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """Return AETOXGR as a number from 1 to 5 ("3" and "GRADE 3" are the same), NaN where it is blank or neither."""
+    """Return AETOXGR as a number from 1 to 5 ("3", "3.0" and "GRADE 3" are the same), NaN where it is none."""
     return toxicity_grade(ae["AETOXGR"])
 
 

@@ -156,6 +156,8 @@ def grading(cut: Cut) -> list[str]:
 
 def seriousness(cut: Cut) -> list[str]:
     """Say what serious means, and in how many emergent records the criteria disagree."""
+    if len(cut.ae) and not (cut.ae["AESER"] != "").any():
+        return ["Serious: AESER = Y. AESER is empty in every record, so that no event can be told to be serious."]
     n = int((seriousness_conflict(cut.ae) & cut.ae["EMERGENT"].to_numpy(dtype=bool)).sum())
     return [f"Serious: AESER = Y. In {n} emergent record(s) a criterion or a fatal outcome disagrees with AESER."]
 

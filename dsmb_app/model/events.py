@@ -9,11 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from dsmb_app.model.intensity import severity, toxicity_grade
+from dsmb_app.model.soc_order import SOC_OF_CODE
 
 Bools = npt.NDArray[np.bool_]
 
 UNCODED_SOC = "No Coding Available"
-NOT_RELATED = ("N", "NO", "NONE", "NOT RELATED", "UNRELATED", "UNLIKELY", "UNLIKELY RELATED", "NOT APPLICABLE")
+NOT_RELATED = ("N", "NO", "NONE", "NOT RELATED", "UNRELATED", "UNLIKELY", "UNLIKELY RELATED", "NOT APPLICABLE",
+               "NA", "N/A")  # fmt: skip
 """The texts of AEREL that say an event is not related; sponsors' own words, since AEREL has no controlled terms."""
 
 
@@ -47,8 +49,13 @@ def intensity(ae: pd.DataFrame, wanted: str) -> npt.NDArray[np.float64]:
 
 
 def organ_class(ae: pd.DataFrame) -> pd.Series:
-    """Return the system organ class of each record: AESOC, where blank AEBODSYS, else words that say there is none."""
+    """Return the system organ class of each record: AESOC, where blank AEBODSYS, where blank the class of their codes
+    (AESOCCD, AEBDSYCD), else words that say there is none."""
     soc = ae["AESOC"].where(ae["AESOC"] != "", ae["AEBODSYS"])
+    for column in ("AESOCCD", "AEBDSYCD"):
+        if column in ae and (soc == "").any():
+            names = {code: SOC_OF_CODE.get(code, "") for code in ae[column].unique()}
+            soc = soc.where(soc != "", ae[column].map(names))
     return soc.where(soc != "", UNCODED_SOC)
 
 

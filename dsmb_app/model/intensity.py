@@ -18,11 +18,12 @@ Bools = npt.NDArray[np.bool_]
 
 SEVERITIES = ("MILD", "MODERATE", "SEVERE")
 """The words of AESEV, from 1 on; they are compared with each other, never with grades."""
-_GRADE = re.compile(r"^(?:GRADE\s*)?([1-5])$", re.IGNORECASE)
+_GRADE = re.compile(r"^(?:GRADE\s*)?([1-5])(?:\.0+)?$", re.IGNORECASE)
+"""Programs that keep a column with gaps as decimal numbers write 3 as "3.0"."""
 
 
 def toxicity_grade(texts: pd.Series) -> Floats:
-    """Return a grade from 1 to 5 ("3" and "GRADE 3" are the same), NaN where the text is blank or neither."""
+    """Return a grade from 1 to 5 ("3", "3.0" and "GRADE 3" are the same), NaN where the text is blank or neither."""
     codes, distinct = pd.factorize(texts.to_numpy(dtype=object))
     found = [_GRADE.match(str(text)) for text in distinct]
     # What is missing has the code -1, the last place of the list.

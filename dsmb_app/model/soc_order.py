@@ -32,6 +32,14 @@ SOC_ORDER = (
     "Product issues",
 )
 
+_CODES = (
+    "10021881", "10029104", "10005329", "10021428", "10014698", "10027433", "10037175", "10029205", "10015919",
+    "10013993", "10007541", "10047065", "10038738", "10017947", "10019805", "10040785", "10028395", "10038359",
+    "10036585", "10038604", "10010331", "10018065", "10022891", "10022117", "10042613", "10041244", "10077536",
+)  # fmt: skip
+SOC_OF_CODE = dict(zip(_CODES, SOC_ORDER, strict=True))
+"""The name of each MedDRA code of a system organ class, for deliveries that hold the code alone."""
+
 _PLACE = {name.casefold(): place for place, name in enumerate(SOC_ORDER)}
 
 

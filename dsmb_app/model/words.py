@@ -98,11 +98,15 @@ class Stat(StrEnum):
 
 
 NOT_AN_ARM = frozenset(
-    {"", "SCREEN FAILURE", "NOT ASSIGNED", "NOT TREATED", "UNPLANNED TREATMENT", "SCRNFAIL", "NOTASSGN", "NOTTRT"}
-)
-"""Texts (upper case) in DM.ARM and DM.ACTARM that stand for the absence of an arm (SDTM controlled terms)."""
+    {"", "SCREEN FAILURE", "NOT ASSIGNED", "NOT TREATED", "UNPLANNED TREATMENT", "SCRNFAIL", "NOTASSGN", "NOTTRT", "NA",
+     "N/A"}
+)  # fmt: skip
+"""Texts (upper case) in DM.ARM and DM.ACTARM that stand for the absence of an arm (SDTM controlled terms, and NA)."""
+_NOT_AN_ARM_EITHER = ("SCREEN FAIL", "NOT RANDOMI")
+"""How such texts begin in the words of sponsors: Screen failed, Not randomised."""
 
 
 def is_arm(text: str) -> bool:
     """Tell whether a text of DM.ARM / DM.ACTARM names a treatment arm."""
-    return text.strip().upper() not in NOT_AN_ARM
+    said = text.strip().upper()
+    return said not in NOT_AN_ARM and not said.startswith(_NOT_AN_ARM_EITHER)

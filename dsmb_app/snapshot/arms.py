@@ -35,8 +35,8 @@ def resolve_arms(dm: Dataset, section: ArmsSection, analysis: Analysis) -> Arms:
 
     Raises Refusal, naming the row, for an arm that the study file does not know.
     """
-    by_dm = text(dm, "ARM").str.strip()
-    done = text(dm, "ACTARM").str.strip() if "ACTARM" in dm.frame else by_dm
+    by_dm = _stated(dm, "ARM")
+    done = _stated(dm, "ACTARM") if "ACTARM" in dm.frame else by_dm
     arm = by_dm if analysis.planned is None else analysis.planned.where(analysis.planned != "", by_dm)
     actual = done if analysis.actual is None else analysis.actual.where(analysis.actual != "", done)
     actual = actual.where(actual != "", arm)
@@ -54,6 +54,12 @@ def resolve_arms(dm: Dataset, section: ArmsSection, analysis: Analysis) -> Arms:
     texts = {value for column in (arm, actual, by_dm, done) for value in column.unique() if is_arm(value)}
     counts = {} if isinstance(dm, Made) else _disagreements(by_dm, done, section, analysis)
     return Arms(planned_names, actual_names, names, frozenset(texts), counts)
+
+
+def _stated(dm: Dataset, column: str) -> pd.Series:
+    """Return a column of arms, blank where it says NA: that is no other arm than the planned one."""
+    said = text(dm, column).str.strip()
+    return said.mask(said.str.upper().isin(("NA", "N/A")), "")
 
 
 def _disagreements(arm: pd.Series, actual: pd.Series, section: ArmsSection, analysis: Analysis) -> dict[str, int]:

@@ -8,6 +8,7 @@ import pandas as pd
 from dsmb_app.model.errors import Refusal
 from dsmb_app.snapshot import iso_dates
 from dsmb_app.snapshot.adam_made import Made
+from dsmb_app.snapshot.coded_words import check_flags
 from dsmb_app.snapshot.columns import Kind, Policy
 from dsmb_app.snapshot.source import Dataset, Source, number, text
 
@@ -24,11 +25,29 @@ def check(source: Source, policy: Policy) -> None:
         if name in source.datasets:
             _check_columns(source.datasets[name], rules.required)
             _check_types(source.datasets[name], policy)
+    check_flags(source.datasets)
+    check_split(source, policy)
     subjects = check_subjects(source.datasets["DM"])
     for name, dataset in source.datasets.items():
         # A dataset outside the allow-list is sealed whole, whoever it is about.
         if name != "DM" and "USUBJID" in dataset.frame and (name in policy.datasets or name.startswith("SUPP")):
             check_members(dataset, subjects)
+
+
+def check_split(source: Source, policy: Policy) -> None:
+    """Refuse a piece of a dataset that was split for transfer (LBCH and LBHE, both of DOMAIN LB): it would be sealed
+    unread, and its table stay empty. Questionnaires are split as a rule and fill a few lines alone; they may be."""
+    for name, dataset in source.datasets.items():
+        whole = name[:2]
+        if name in policy.datasets or whole not in policy.datasets or whole == "QS" or "DOMAIN" not in dataset.frame:
+            continue
+        if len(dataset.frame) and (text(dataset, "DOMAIN") == whole).all():
+            raise Refusal(
+                "DATASET-SPLIT",
+                f"{name} is a piece of {whole} (DOMAIN = {whole}); pieces are not read.",
+                f"Join the pieces of {whole} into one {whole.lower()} file, or ask for it whole.",
+                file=dataset.file_name,
+            )
 
 
 def _no_dataset(name: str, source: Source) -> Refusal:

@@ -11,6 +11,7 @@ from functools import partial
 from itertools import chain, islice
 
 from dsmb_app.model.errors import Refusal
+from dsmb_app.snapshot.csv_words import usual_words
 from dsmb_app.snapshot.delivered import Coder, Table, TextColumn, brief, check_names, clean, looks_like
 
 _PORTION = 20_000
@@ -44,12 +45,13 @@ def read_csv(data: bytes, file: str) -> Table:
         del columns[names[0]]
     if not columns:
         raise _no_header(file, "it names row numbers alone")
+    columns, said = usual_words(columns, file)
     return Table(
         columns=columns,
         rows=count,
         labels=dict.fromkeys(columns, ""),
         columns_in_file=len(header),
-        notes=notes + _form_notes(mark, file) + _ending_notes(text, count, file),
+        notes=notes + _form_notes(mark, file) + said + _ending_notes(text, count, file),
     )
 
 

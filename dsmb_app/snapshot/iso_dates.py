@@ -13,7 +13,8 @@ import pandas as pd
 
 _SHAPE = re.compile(
     r"^(?P<y>\d{4})(?:-(?P<m>\d{2}|-|UN|UNK|XX)(?:-(?P<d>\d{2}|-|UN|UNK|XX))?)?"
-    r"(?:T(?P<h>\d{2}|-)(?::(?P<min>\d{2}|-))?(?::[\d.]+|:-)?(?:Z|[+-]\d{2}:?\d{2})?)?$",
+    # Databases write a blank in place of the T, and a time zone of whole hours without minutes.
+    r"(?:[T ](?P<h>\d{2}|-)(?::(?P<min>\d{2}|-))?(?::[\d.]+|:-)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?$",
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(r"^(-*|UNK?|UN-UN-UN|--\d{2}-\d{2}|---.*)$", re.IGNORECASE)

@@ -15,6 +15,7 @@ from dsmb_app.snapshot import iso_dates
 from dsmb_app.snapshot.adam import UNSAID, YES, Analysis, told
 from dsmb_app.snapshot.adam_subjects import is_period
 from dsmb_app.snapshot.arms import Arms
+from dsmb_app.snapshot.coded_words import count_strange_words
 from dsmb_app.snapshot.columns import Policy
 from dsmb_app.snapshot.source import Dataset, Source, text
 from dsmb_app.store.follow_up import FollowUp, ends_by, follow_up
@@ -50,11 +51,12 @@ def derive(source: Source, study: Study, policy: Policy, arms: Arms, analysis: A
 
     cutoff = iso_dates.day_number(study.study.cutoff)
     dates = read_dates(source, policy, count)
+    count_strange_words(source.datasets, count)
     ids = text(source.datasets["DM"], "USUBJID")
     for rule, n in told(analysis).items():
         count(rule, n)
     watched = follow_up(
-        source, dates, ids, cutoff, None if analysis.alive is None else iso_dates.parse(analysis.alive).lo
+        source, dates, ids, cutoff, count, None if analysis.alive is None else iso_dates.parse(analysis.alive).lo
     )
     if ends_by(source) != "DS":
         count(f"end of study: {ends_by(source)}", int((watched.rule == ends_by(source)).sum()))
@@ -139,7 +141,8 @@ def _subjects(
     treated = dosed.treated
     consent = column_or_nan(dates, "DM", "RFICDTC", "lo", rows)
     entered = np.where(np.isnan(consent), column_or_nan(dates, "DM", "RFSTDTC", "lo", rows), consent)
-    death_flag = text(dm, "DTHFL").to_numpy(dtype=object) if "DTHFL" in dm.frame else np.full(rows, "", dtype=object)
+    told = text(dm, "DTHFL").str.strip().str.upper() if "DTHFL" in dm.frame else pd.Series("", range(rows), dtype="str")
+    death_flag = told.to_numpy(dtype=object)
     return pd.DataFrame(
         {
             "RANDFL": _yes_no(randomised),

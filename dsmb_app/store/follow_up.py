@@ -10,9 +10,10 @@ import pandas as pd
 
 from dsmb_app.snapshot.adam_made import Made
 from dsmb_app.snapshot.source import Dataset, Source, text
-from dsmb_app.store.study_days import DateColumns, column_or_nan
+from dsmb_app.store.study_days import Count, DateColumns, column_or_nan
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 _BY_RECORD = "last record"
 _MILESTONES = ("INFORMED CONSENT", "RANDOMI", "ENROLL", "ENTERED", "ELIGIB")
@@ -44,16 +45,16 @@ class FollowUp:
 
 
 def follow_up(
-    source: Source, dates: DateColumns, subjects: pd.Series, cutoff: float, alive: Floats | None = None
+    source: Source, dates: DateColumns, subjects: pd.Series, cutoff: float, count: Count, alive: Floats | None = None
 ) -> FollowUp:
     """End of study = RFPENDTC, else the last disposition event of DS, else the last record of any dataset.
 
     ``alive``: the day each subject was last known alive, where the delivery says so; it counts like a record. An event
     after the cut-off says that the subject was still there, so it counts for the day, but its reason was not known at
-    the cut-off and is left out.
+    the cut-off and is left out. Nor does the end of treatment alone end the study, where DS tells the two apart.
     """
-    events = _disposition(source.datasets.get("DS"), dates)
-    last_day = events.groupby("USUBJID")["day"].max()
+    events = _disposition(source, dates, count)
+    last_day = events[~events["of_treatment"]].groupby("USUBJID")["day"].max()
     by_ds = last_day.reindex(subjects).to_numpy(dtype=float)
     planned = column_or_nan(dates, "DM", "RFPENDTC", "hi", len(subjects))
     by_any = _last_record(source, dates, subjects)
@@ -75,20 +76,60 @@ def ends_by(source: Source) -> str:
     return ", ".join(ds.origins["DSSTDTC"][:1]) if isinstance(ds, Made) else "DS"
 
 
-def _disposition(ds: Dataset | None, dates: DateColumns) -> pd.DataFrame:
-    """Return the disposition events of DS in order of day: USUBJID, DSDECOD (upper case), day (last possible) and
-    first_day (first possible)."""
+def _disposition(source: Source, dates: DateColumns, count: Count) -> pd.DataFrame:
+    """Return the disposition events of DS in order of day: USUBJID, DSDECOD (upper case), day (last possible),
+    first_day (first possible), of_treatment (the end of treatment alone)."""
+    ds = source.datasets.get("DS")
     if ds is None:
-        return pd.DataFrame({"USUBJID": [], "DSDECOD": [], "day": np.zeros(0), "first_day": np.zeros(0)})
-    decod = text(ds, "DSDECOD").str.upper()
-    if "DSCAT" in ds.frame and (text(ds, "DSCAT").str.upper() == "DISPOSITION EVENT").any():
-        is_event = (text(ds, "DSCAT").str.upper() == "DISPOSITION EVENT").to_numpy()
-    else:
+        empty = {"USUBJID": [], "DSDECOD": [], "day": np.zeros(0), "first_day": np.zeros(0)}
+        return pd.DataFrame({**empty, "of_treatment": np.zeros(0, dtype=bool)})
+    decod, category = _words(ds, "DSDECOD"), _words(ds, "DSCAT")
+    is_event = (category == "DISPOSITION EVENT").to_numpy()
+    if not is_event.any():
         is_event = ~decod.str.startswith(_MILESTONES).to_numpy()
     day = column_or_nan(dates, "DS", "DSSTDTC", "hi", len(ds.frame))
     first_day = column_or_nan(dates, "DS", "DSSTDTC", "lo", len(ds.frame))
-    frame = pd.DataFrame({"USUBJID": text(ds, "USUBJID"), "DSDECOD": decod, "day": day, "first_day": first_day})
-    return frame[is_event].sort_values("day", kind="stable", na_position="first")
+    before = is_event & _completed_before(ds, decod, day < _first_dosing(source, dates, text(ds, "USUBJID")))
+    of_treatment = is_event & ~before & _of_treatment(ds, decod)
+    count("disposition events that complete screening, not the end of the study", int(before.sum()))
+    count("disposition events of the treatment alone, not the end of the study", int(of_treatment.sum()))
+    frame = pd.DataFrame({"USUBJID": text(ds, "USUBJID"), "DSDECOD": decod, "day": day, "first_day": first_day,
+                          "of_treatment": of_treatment})  # fmt: skip
+    return frame[is_event & ~before].sort_values("day", kind="stable", na_position="first")
+
+
+def _words(ds: Dataset, column: str) -> pd.Series:
+    """Return a column in upper case without outer blanks, blank where it is not delivered."""
+    if column not in ds.frame:
+        return pd.Series("", ds.frame.index, dtype="str")
+    return text(ds, column).str.strip().str.upper()
+
+
+def _completed_before(ds: Dataset, decod: pd.Series, before_dosing: Bools) -> Bools:
+    """Tell which records complete a part of the study before treatment: nobody's study ends by that.
+
+    By EPOCH, or by their day, which lies before the subject's first record of EX.
+    """
+    screening = _words(ds, "EPOCH").str.contains(r"SCREEN|RUN-?IN", regex=True).to_numpy()
+    return np.asarray((decod == "COMPLETED").to_numpy() & (screening | before_dosing), dtype=bool)
+
+
+def _of_treatment(ds: Dataset, decod: pd.Series) -> Bools:
+    """Tell which records end the treatment alone: by DSSCAT, where some of it are of the participation in the study;
+    and those that complete the epoch of treatment, where the study has one of follow-up."""
+    kind, epoch = _words(ds, "DSSCAT"), _words(ds, "EPOCH")
+    stopped = (kind == "STUDY TREATMENT") & bool((kind == "STUDY PARTICIPATION").any())
+    completed = epoch.str.contains("TREATMENT", regex=False) & (decod == "COMPLETED")
+    follows = bool(epoch.str.contains(r"FOLLOW", regex=False).any())
+    done = completed & ~epoch.str.contains("FOLLOW", regex=False) & (kind != "STUDY PARTICIPATION") & follows
+    return np.asarray(stopped | done, dtype=bool)
+
+
+def _first_dosing(source: Source, dates: DateColumns, ids: pd.Series) -> Floats:
+    """Return the first day of any record of EX of each subject in ``ids``, NaN for none."""
+    ex = source.datasets["EX"]
+    starts = pd.Series(column_or_nan(dates, "EX", "EXSTDTC", "lo", len(ex.frame)), ex.frame.index)
+    return np.asarray(starts.groupby(text(ex, "USUBJID")).min().reindex(ids).to_numpy(dtype=float))
 
 
 def _last_contact(

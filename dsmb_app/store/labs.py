@@ -7,7 +7,7 @@ needs the laboratory's name, which is sealed.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -23,9 +23,9 @@ from dsmb_app.store.study_days import Count
 Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]
 Bools = npt.NDArray[np.bool_]
-_BOUNDED = r"^\s*([<>]=?)\s*(\d+(?:\.\d+)?)\s*$"
-_NUMBER = r"^\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*$"
-_PLAIN = r"^\s*[<>]?=?\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*$"
+_BOUNDED = r"^\s*([<>]=?)\s*(\d*\.?\d+)\s*$"
+_NUMBER = r"^\s*([-+]?\d*\.?\d+(?:[eE][-+]?\d+)?)\s*$"
+_PLAIN = r"^\s*[<>]?=?\s*([-+]?\d*\.?\d+(?:[eE][-+]?\d+)?)\s*$"
 
 
 def lab_columns(
@@ -65,7 +65,8 @@ def lab_columns(
     )
     flagged, flag = _flagged(lb, ablfl, count)
     tests = text(lb, "USUBJID") + "\t" + text(lb, "LBTESTCD") + "\t" + specimen
-    baseline, base_rule = _baseline(tests, days, minutes, value, post, flagged, flag)
+    order = [_optional_number(lb, "LBSEQ"), _optional_number(lb, "VISITNUM"), minutes, days["LBDY_LO"].to_numpy(float)]
+    baseline, base_rule = _baseline(tests, order, value, post, flagged, flag)
     count("laboratory results that are bounds (<x, >x)", int((bound != "").sum()))
     _count_results(lb, value, days, flagged, count)
     count(
@@ -76,7 +77,7 @@ def lab_columns(
 
 
 def _optional(lb: Dataset, column: str) -> pd.Series:
-    return text(lb, column) if column in lb.frame else pd.Series("", lb.frame.index, dtype="str")
+    return text(lb, column).str.strip() if column in lb.frame else pd.Series("", lb.frame.index, dtype="str")
 
 
 def _optional_number(lb: Dataset, column: str) -> Floats:
@@ -105,6 +106,8 @@ def _count_results(lb: Dataset, value: Floats, days: pd.DataFrame, flagged: Bool
     bare = np.isnan(_optional_number(lb, "LBSTRESN")) & np.isfinite(_as_number(_optional(lb, "LBSTRESC"), _NUMBER))
     count("laboratory results read from LBSTRESC, as LBSTRESN is missing", int(bare.sum()))
     count("laboratory results that are no numbers, in tests that have numbers", _not_numbers(lb, value))
+    bare = np.isfinite(_as_number(_optional(lb, "LBORRES"), _NUMBER)) & (_optional(lb, "LBSTRESC") == "").to_numpy()
+    count("laboratory results without a standard one (LBSTRESN, LBSTRESC), in no table", int((bare & ~known).sum()))
     day = days["LBDY_LO"].to_numpy(dtype=float)
     undated = (_optional(lb, "LBDTC") == "").to_numpy()  # a dated one without a day is of a subject without a day 1
     count("laboratory results without a date, in no table", int((known & np.isnan(day) & undated).sum()))
@@ -187,7 +190,7 @@ def _own_limits(lb: Dataset, count: Count) -> tuple[Floats, Floats]:
 
 def _defaults(lb: Dataset, section: LabSection) -> tuple[pd.Series, pd.Series]:
     """Return the study file's limits where test and unit are those it names."""
-    test, unit = text(lb, "LBTESTCD"), _optional(lb, "LBSTRESU").str.strip()
+    test, unit = text(lb, "LBTESTCD"), _optional(lb, "LBSTRESU")
     low = pd.Series(np.nan, lb.frame.index)
     high = pd.Series(np.nan, lb.frame.index)
     for code, (lower, upper, of_unit) in section.uln_defaults.items():
@@ -242,7 +245,14 @@ def _as_number(texts: pd.Series, pattern: str = _PLAIN) -> Floats:
 def _extracted(texts: pd.Series, pattern: str) -> pd.DataFrame:
     """Return what ``Series.str.extract`` does, with rows numbered from 0; each distinct text is read once."""
     codes, distinct = pd.factorize(texts.to_numpy(dtype=object), use_na_sentinel=False)
-    return pd.Series(distinct, dtype="str").str.extract(pattern).take(codes).reset_index(drop=True)
+    signs = {"≤": "<=", "≥": ">="}
+    return (
+        pd.Series(distinct, dtype="str")
+        .replace(signs, regex=True)
+        .str.extract(pattern)
+        .take(codes)
+        .reset_index(drop=True)
+    )
 
 
 def _after_first_dose(days: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -272,13 +282,16 @@ def _flagged(lb: Dataset, ablfl: pd.Series | None, count: Count) -> tuple[Bools,
 
 
 def _baseline(
-    key: pd.Series, days: pd.DataFrame, minutes: Floats, value: Floats, post: Bools, flagged: Bools, flag: Texts
+    key: pd.Series, by: Sequence[Floats], value: Floats, post: Bools, flagged: Bools, flag: Texts
 ) -> tuple[Bools, Texts]:
     """Pick one baseline record per subject, test and specimen (``key``): the flagged one, else the last value before
-    the first dose; of several, the latest."""
-    before = ~post & (days["LBDY_LO"].to_numpy(dtype=float) <= 1)
+    the first dose; of several, the latest.
+
+    ``by``: what orders the records, the least important first, the study day last; the row of the file comes after all.
+    """
+    before = ~post & (by[-1] <= 1)
     usable = np.isfinite(value) & (flagged | before)
-    order = np.lexsort((np.arange(len(value)), np.nan_to_num(minutes, nan=-1), days["LBDY_LO"].fillna(-1e9), flagged))
+    order = np.lexsort((np.arange(len(value)), *(np.nan_to_num(one, nan=-1e9) for one in by), flagged))
     order = order[usable[order]]
     last = order[~key.iloc[order].duplicated(keep="last").to_numpy()]
     chosen = np.zeros(len(value), dtype=bool)

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from dsmb_app import __version__
@@ -52,6 +53,31 @@ class Prepared:
         lb = self.source.datasets.get("LB")
         tests = () if lb is None else tuple(text(lb, "LBTESTCD").str.strip().unique())
         return worked_out(self.study.lab.hold_back, tests)
+
+    @property
+    def treated_notes(self) -> tuple[str, ...]:
+        """Return a word of warning where whole arms, or subjects with records of dosing, are not in the safety
+        population; like all that an arm decides, not for the open part."""
+        treated = (self.derived.subjects["SAFFL"] == "Y").to_numpy()
+        arm = self.arms.actual if self.study.arms.source == "actual" else self.arms.planned
+        empty = len((set(arm) - {""}) - set(arm[treated]))
+        dm = self.source.datasets["DM"]
+        dosed = text(dm, "USUBJID").isin(text(self.source.datasets["EX"], "USUBJID")).to_numpy()
+        first = (text(dm, "RFXSTDTC") != "").to_numpy() if "RFXSTDTC" in dm.frame else np.zeros(len(dosed), dtype=bool)
+        notes = [
+            f"{n} subject(s) {what}"
+            for n, what in (
+                (int((dosed & ~treated).sum()), "with records in EX are not treated: see the rules for dosing records"),
+                (
+                    int((first & ~dosed & ~treated).sum()),
+                    "with RFXSTDTC in DM have no record in EX: they are not treated",
+                ),
+            )
+            if n
+        ]
+        if empty:
+            notes.append(f"CHECK: in {empty} arm(s) nobody counts as treated; all tables would be empty there")
+        return tuple(notes)
 
 
 @dataclass(frozen=True)

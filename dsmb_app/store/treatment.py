@@ -36,7 +36,11 @@ def valid_doses(ex: Dataset, starts: Dates, ends: Dates, cutoff: float) -> Doses
     (EXOCCUR = N) and those that start after the cut-off are set aside.
     """
     amount, placebo = _amount(ex), text(ex, "EXTRT").str.upper().str.contains("PLACEBO", regex=False).to_numpy()
-    occurred = (text(ex, "EXOCCUR") != "N").to_numpy() if "EXOCCUR" in ex.frame else np.full(len(amount), True)
+    occurred = (
+        (text(ex, "EXOCCUR").str.strip().str.upper() != "N").to_numpy()
+        if "EXOCCUR" in ex.frame
+        else np.full(len(amount), True)
+    )
     stated = bool(np.isfinite(amount).any())
     given = occurred & ((amount > 0) | ((amount == 0) & placebo) | (not stated))
     late = given & (starts.lo > cutoff)

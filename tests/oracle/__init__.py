@@ -12,7 +12,8 @@ R4  The last dose record is the one with the latest start (of several, the last 
     on the earlier of RFENDTC and the cut-off, but never before it began; another record without an end ends on its
     start. TRTEDT is the latest of all ends. A partial end is its last possible day, brought down to death, EOSDT or
     cut-off where these lie in it; no end lies after the cut-off.
-R5  EOSDT is DM.RFPENDTC, else the last DS record with DSCAT = DISPOSITION EVENT, else the last day in any column that
+R5  EOSDT is DM.RFPENDTC, else the last DS record with DSCAT = DISPOSITION EVENT (nothing is completed before the first
+    record of dosing, so COMPLETED there is of the screening and no end), else the last day in any column that
     ends in DTC of any domain but DM, which holds no records of visits. A date after the cut-off shows that the subject
     was still there: it is not set aside here, the cut-off bounds it. A partial date is its last possible day; of the
     last record, its first.

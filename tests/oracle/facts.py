@@ -10,6 +10,7 @@ CRITERIA = ("AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG")
 GROUNDS = (*CRITERIA, "AESMIE")
 NOT_RELATED = (
     "", "N", "NO", "NONE", "NOT RELATED", "UNRELATED", "UNLIKELY", "UNLIKELY RELATED", "NOT APPLICABLE",
+    "NA", "N/A",
 )  # fmt: skip
 
 
@@ -71,6 +72,15 @@ def why_ended(data: Data, subject: str, cutoff: date) -> str:
         (latest(record["DSSTDTC"]) or date.min, place, record["DSDECOD"].upper())
         for place, record in enumerate(data.get("DS", []))
         if record["USUBJID"] == subject and record.get("DSCAT") == "DISPOSITION EVENT"
+        if not completed_before_dosing(data, record)
         if not is_later(record["DSSTDTC"], cutoff)
     ]
     return max(events)[2] if events else ""
+
+
+def completed_before_dosing(data: Data, record: Record) -> bool:
+    """Tell whether a record of DS completes something before the subject's first record of dosing (R5)."""
+    starts = [span(r["EXSTDTC"]) for r in data["EX"] if r["USUBJID"] == record["USUBJID"]]
+    first = min((found.earliest for found in starts if found), default=None)
+    day = latest(record["DSSTDTC"])
+    return record["DSDECOD"] == "COMPLETED" and first is not None and day is not None and day < first

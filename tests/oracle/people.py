@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from tests.oracle.facts import completed_before_dosing
 from tests.oracle.reading import Data, Record, days_between, later, latest, minute, span, whole
 
 NO_ARM = ("SCREEN FAILURE", "NOT ASSIGNED", "NOT TREATED", "UNPLANNED TREATMENT", "")
@@ -128,7 +129,9 @@ def _study_end(data: Data, subject: Record) -> date | None:
         return told
     who = subject["USUBJID"]
     disposed = [
-        latest(r["DSSTDTC"]) for r in data.get("DS", []) if r["USUBJID"] == who and r["DSCAT"] == "DISPOSITION EVENT"
+        latest(r["DSSTDTC"])
+        for r in data.get("DS", [])
+        if r["USUBJID"] == who and r["DSCAT"] == "DISPOSITION EVENT" and not completed_before_dosing(data, r)
     ]
     if any(disposed):
         return max(day for day in disposed if day)
