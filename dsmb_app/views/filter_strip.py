@@ -1,4 +1,4 @@
-"""The filter strip below the maturity strip: what is left out of the numbers in sight, and the way to count all again."""
+"""The filter strip below the maturity strip: what is left out of the numbers in sight, and how to count all again."""
 
 from __future__ import annotations
 
