@@ -18,6 +18,7 @@ from dsmb_app.views.flow import flow_of
 from dsmb_app.views.notes import Notes
 from dsmb_app.views.nothing import Nothing, no_row
 from dsmb_app.views.pages.page import Page
+from dsmb_app.views.record_order import arranged_sheet
 from dsmb_app.views.sheet_model import SheetModel
 from dsmb_app.views.sheet_view import SheetView
 from dsmb_app.views.tables import Role
@@ -75,7 +76,7 @@ class Listings(Page):
 
     def _show(self, sheet: Sheet | None, why: str = "") -> None:
         self.title.setText(f"{sheet.number}  {sheet.title}" if sheet is not None else why)
-        self.model.show_sheet(sheet)
+        self.model.show_sheet(arranged_sheet(sheet) if sheet is not None else None)
         self.view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         if sheet is not None:
             self.notes.show_notes(sheet.footnotes)
