@@ -145,7 +145,7 @@ def score_numbers(numbers: Floats, ways: Sequence[Assignment]) -> Scores:
         spread = np.where(known, ranks - (total + 1), 0.0)
         variance = (spread**2).sum(axis=1)[:, None] / np.maximum(total - 1, 1)
         # As long as no sum can reach 2**24, the numbers of half the length hold whole numbers as exactly.
-        exact = np.float32 if 2 * numbers.shape[1] ** 2 < 2**24 else np.float64
+        exact: npt.DTypeLike = np.float32 if 2 * numbers.shape[1] ** 2 < 2**24 else np.float64
         for dealt in way.dealt:
             arm = dealt.astype(exact, copy=False)
             size, above = ((part.astype(exact) @ arm).astype(np.float64) for part in (known, spread))

@@ -10,6 +10,7 @@ from dsmb_app.views import copying
 from dsmb_app.views.controls import label, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.listing_view import ListingView
+from dsmb_app.views.record_order import arranged
 from dsmb_app.views.tables import ListingModel, Role, SortedRecords
 from dsmb_app.views.theme import SPACE
 
@@ -22,7 +23,7 @@ class ListingPanel(QWidget):
     def __init__(self, desk: Desk, listing: Listing) -> None:
         super().__init__()
         self._desk = desk
-        self.model, self.sorted = ListingModel(listing, self), SortedRecords(self)
+        self.model, self.sorted = ListingModel(arranged(listing), self), SortedRecords(self)
         self.sorted.setSourceModel(self.model)
         self.view = ListingView(listing.title)
         self.view.setModel(self.sorted)

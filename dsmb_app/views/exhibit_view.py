@@ -21,6 +21,7 @@ from dsmb_app.views.dialogs.files import ask_where_to_save
 from dsmb_app.views.layout import Layout, laid_out
 from dsmb_app.views.legend import Legend
 from dsmb_app.views.notes import Notes
+from dsmb_app.views.nothing import Nothing, no_row
 from dsmb_app.views.plot_pane import PlotPane
 from dsmb_app.views.plots import row_picture
 from dsmb_app.views.plots.dot_plot import contrasts_of
@@ -59,7 +60,7 @@ class ExhibitView(GivesUpUnseen, QWidget):
         self.view.wraps_names = not plotted
         self.title, self.subtitle = label(kind="title", wraps=True), label(kind="muted", wraps=True)
         self.refusal = label(kind="muted", wraps=True)
-        self.nothing = label(kind="muted")
+        self.nothing = Nothing(self.view)
         self.legend, self.notes = Legend(), Notes(unfolded=whole)
         self.columns, self.contrast = ColumnsMenu(self.view), ContrastBox()
         self._tools = self._make_tools()
@@ -105,7 +106,6 @@ class ExhibitView(GivesUpUnseen, QWidget):
         column.addWidget(self.notes)
         # Takes the table's room where there is none.
         column.addStretch(0)
-        self.nothing.setParent(self.view.viewport())
 
     def _connect(self) -> None:
         self.view.asked.connect(self._ask)
@@ -233,10 +233,7 @@ class ExhibitView(GivesUpUnseen, QWidget):
 
     def _say_if_empty(self, words: str = "") -> None:
         empty = self.rows.rowCount() == 0
-        self.nothing.setText(f"No row matches “{words}”." if words else "There is nothing to list.")
-        self.nothing.adjustSize()
-        self.nothing.move(SPACE * 2, SPACE * 2)
-        self.nothing.setVisible(empty)
+        self.nothing.say(no_row(words) if empty else "")
 
     def _fit(self) -> None:
         """Give the table its natural size: in full on a page that scrolls, else before the plot takes the rest."""

@@ -1,12 +1,10 @@
-"""The filter bar: what the data offer to choose from, what is in force in words, and one way to take it all off."""
+"""The filter bar: boxes with what the data offer to choose from. What is in force, the filter strip says."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from dsmb_app.model.choices import FILTERS
-from dsmb_app.views.controls import label, named, tool
+from dsmb_app.views.controls import named, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import flow_of
 from dsmb_app.views.theme import SPACE
@@ -30,10 +28,7 @@ _LETTERS = 12
 
 
 class FilterBar(QWidget):
-    """Boxes for the filters, out of the way until ``button`` is pressed.
-
-    While a filter is in force its words stand there, with the way to take all off, boxes or none.
-    """
+    """Boxes for the filters, out of the way until ``button`` is pressed."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -45,31 +40,16 @@ class FilterBar(QWidget):
         self.button.setCheckable(True)
         self.button.setProperty("kind", "view")
         self.flow = flow_of(*self.boxes.values(), gap=SPACE // 2, line_gap=SPACE // 2)
-        self.words = label(kind="strong", wraps=True)
-        self.words.setAccessibleName("Filters in force")
-        self.clear = tool("Clear filters", "close", self.clear_all, hint="Count everything and everybody", text=True)
-        self.active = QWidget()
-        row = QHBoxLayout(self.active)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE)
-        row.addWidget(self.clear, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.words, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE // 2)
         column.addWidget(self.flow)
-        column.addWidget(self.active)
         desk.results_changed.connect(self.refresh)
         self._unfold()
         self.refresh()
 
     def _unfold(self) -> None:
-        self.flow.setVisible(self.button.isChecked())
-        self._show_if_needed()
-
-    def _show_if_needed(self) -> None:
-        """Take no room where there is nothing to show."""
-        self.setVisible(self.button.isChecked() or bool(self.words.text()))
+        """Take no room while folded up."""
+        self.setVisible(self.button.isChecked())
 
     def _box(self, name: str, said: str, everything: str) -> QComboBox:
         box: QComboBox = named(QComboBox(), said, hint=f"{said}: count only these")
@@ -85,22 +65,14 @@ class FilterBar(QWidget):
         """Count only events whose term holds the words; all where there are none."""
         self._desk.choose(text=words.strip())
 
-    def clear_all(self) -> None:
-        """Take every filter off."""
-        self._desk.choose(**dict.fromkeys(FILTERS, ""))
-
     def refresh(self) -> None:
-        """Offer what the data of the level hold, and show the choices in force."""
+        """Offer what the data of the level hold, the choices in force chosen."""
         offered, choices = self._desk.session.offered, self._desk.choices
         for name, box in self.boxes.items():
             chosen = getattr(choices, name)
             # A band that was given as text is not among those offered.
             others = {chosen: self._desk.session.only((name,))} if chosen else {}
             self._offer(box, offered[name] | others, chosen)
-        said = self._desk.session.only()
-        self.words.setText(f"Only: {said}" if said else "")
-        self.active.setVisible(bool(said))
-        self._show_if_needed()
 
     def _offer(self, box: QComboBox, values: dict[str, str], chosen: str) -> None:
         box.blockSignals(True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSortFilterProxyModel
+from PySide6.QtCore import QSortFilterProxyModel, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from dsmb_app.views.table_view import TableView
+from dsmb_app.views.tables import SUBJECT
 
 _LOOKED_AT = 200
 """So many rows tell how wide a listing's columns are."""
@@ -32,19 +33,24 @@ class ListingView(TableView):
         self.fix_rows()
 
     def fit_columns(self) -> None:
-        """Give every column the width of its header and of the texts of its first rows.
+        """Give every column the width of its header and of the texts of its first rows; subjects stand whole in all.
 
         As ``resizeColumnsToContents``, which asks for every role of every cell and keeps the window from answering for
         a fifth of a second.
         """
-        model, metrics, header = self.model(), QFontMetrics(self.font()), self.horizontalHeader()
+        model, header = self.model(), self.horizontalHeader()
+        for part in (self, header):
+            # Before its first show Qt would leave out the room that the style sheet puts around a text.
+            part.ensurePolished()
+        metrics = QFontMetrics(self.font())
         listed = model.sourceModel() if isinstance(model, QSortFilterProxyModel) else model
         for column in range(model.columnCount()):
             wide = header.sectionSizeHint(column)
             if model.rowCount():
                 first = model.index(0, column)
                 around = self.sizeHintForIndex(first).width() - metrics.horizontalAdvance(str(first.data()))
-                texts = set(listed.first_texts(column, _LOOKED_AT))
+                whole = listed.headerData(column, Qt.Orientation.Horizontal) == SUBJECT
+                texts = listed.every_text(column) if whole else set(listed.first_texts(column, _LOOKED_AT))
                 wide = max(wide, max(map(metrics.horizontalAdvance, texts)) + around)
             self.setColumnWidth(column, wide)
 

@@ -19,6 +19,7 @@ from dsmb_app.views.copying import copies_list
 from dsmb_app.views.curve_view import FIRST
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.dialogs.files import ask_where_to_save
+from dsmb_app.views.filter_strip import FilterStrip
 from dsmb_app.views.held import Held
 from dsmb_app.views.history import STEPS, History, Place, StepButtons
 from dsmb_app.views.kept_pages import Pages
@@ -47,7 +48,7 @@ class Review(QWidget):
         desk.setParent(self)
         self.desk = desk
         self.band, self.banner, self.navigation = SessionBand(desk), Banner(), Navigation(PAGES)
-        self.strip = MaturityStrip(desk)
+        self.strip, self.filtered = MaturityStrip(desk), FilterStrip(desk)
         # All at once they would keep the reader waiting for what is out of sight.
         self.pages = Pages(len(PAGES), self._make)
         self.stack = QStackedWidget()
@@ -96,6 +97,7 @@ class Review(QWidget):
         self.band.layout().insertWidget(0, self.steps)
         inner.addWidget(self.band)
         inner.addWidget(self.strip)
+        inner.addWidget(self.filtered)
         inner.addLayout(below, 1)
         frame = QVBoxLayout(self)
         frame.setContentsMargins(0, 0, 0, 0)
@@ -231,6 +233,7 @@ class Review(QWidget):
             self.navigation.choose(place.page)
         page = self.pages[place.page]
         self.strip.show_for(page.about)
+        self.filtered.show_for(PAGES[place.page].filtered_by)
         self.stack.setCurrentWidget(place.view or page)
         if isinstance(page, Patients) and place.view is None:
             page.show_patient(place)

@@ -63,6 +63,10 @@ class SheetModel(QAbstractTableModel):
         """Return the texts of a column in the first rows shown."""
         return [self.sheet.text(int(row), column) for row in self._rows[:most]] if self.sheet else []
 
+    def every_text(self, column: int) -> set[str]:
+        """Return the distinct texts of a column in all rows, shown or not."""
+        return set(self.sheet.columns[column].texts) if self.sheet else set()
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         """Return the number of rows shown."""
         return 0 if parent.isValid() else len(self._rows)

@@ -14,6 +14,8 @@ from dsmb_app.model.result import Listing, ResultTable, RowKey
 from dsmb_app.views.layout import Head, Layout, Line, Slot, lay_out
 
 Index = QModelIndex | QPersistentModelIndex
+SUBJECT = "Subject"
+"""The header of the column of subjects, which tells rows apart and is never cut."""
 _SAMPLE = 500
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -208,6 +210,10 @@ class ListingModel(QAbstractTableModel):
     def first_texts(self, column: int, most: int) -> list[str]:
         """Return the texts of a column in the first records."""
         return [row[column] for row in self.listing.rows[:most]]
+
+    def every_text(self, column: int) -> set[str]:
+        """Return the distinct texts of a column in all records."""
+        return {row[column] for row in self.listing.rows}
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         """Return the number of records."""

@@ -18,10 +18,13 @@ def level_words(level: Level, arms: Sequence[str]) -> str:
     match level:
         case Level.POOLED:
             return "OPEN – pooled"
-        case Level.MASKED:
-            return f"CLOSED – arms masked {'/'.join(arms)}"
-        case Level.NAMED:
-            return "CLOSED – arms named"
+        case Level.MASKED | Level.NAMED:
+            return f"CLOSED – {arms_words(level, arms)}"
+
+
+def arms_words(level: Level, arms: Sequence[str]) -> str:
+    """Return how a closed level calls the arms: ``arms masked A/B``."""
+    return "arms named" if level is Level.NAMED else f"arms masked {'/'.join(arms)}"
 
 
 def is_closed(level: Level) -> bool:

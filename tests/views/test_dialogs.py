@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from dsmb_app import app
 from dsmb_app.model.errors import Refusal
@@ -223,6 +224,25 @@ def export(qtbot, session, folder: Path) -> tuple[ExportDialog, Writer]:
     dialog.file.setText(str(folder / "pack"))
     dialog.show()
     return dialog, writer
+
+
+def test_that_a_masked_and_a_named_pack_are_told_apart_before_they_are_written(qtbot, at_level: AtLevel) -> None:
+    said = {}
+    for level in Level:
+        dialog = ExportDialog(at_level(level), Writer())
+        qtbot.addWidget(dialog)
+        texts = " ".join(part.text() for part in dialog.findChildren(QLabel))
+        said[level] = dialog.windowTitle(), Path(dialog.file.text()).name, "(arms named)" in texts, "A/B" in texts
+    assert said == {
+        Level.POOLED: ("Export the open pack", "IL2-SLE-01_meeting2_open.xlsx", False, False),
+        Level.MASKED: (
+            "Export the closed pack: arms masked A/B",
+            "IL2-SLE-01_meeting2_closed_masked.xlsx",
+            False,
+            True,
+        ),
+        Level.NAMED: ("Export the closed pack: arms named", "IL2-SLE-01_meeting2_closed_named.xlsx", True, False),
+    }
 
 
 def test_that_an_open_pack_is_written_at_once_and_needs_no_password(qtbot, at_level: AtLevel, tmp_path: Path) -> None:

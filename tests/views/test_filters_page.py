@@ -17,6 +17,8 @@ from dsmb_app.views.dialogs.export_pack import ExportDialog
 from dsmb_app.views.exhibit_view import ExhibitView
 from dsmb_app.views.filters import FilterBar
 from dsmb_app.views.flow_view import FlowView
+from dsmb_app.views.pages import PAGES
+from dsmb_app.views.tab_order import in_order
 from dsmb_app.views.window import Window
 from tests.views.conftest import AtLevel, ShowWindow
 from tests.views.looking import click, counts, drilled, exhibit, labels, place_of
@@ -62,13 +64,13 @@ def test_that_boxes_offer_what_the_session_offers(
 def test_that_filters_count_drill_and_clear(qtbot, at_level: AtLevel, show_window: ShowWindow, level: Level) -> None:
     session = at_level(level)
     window = show_window(session)
-    bar, before = unfolded(qtbot, window), labels(exhibit(window))
-    assert not bar.active.isVisible()
+    bar, before, strip = unfolded(qtbot, window), labels(exhibit(window)), window.review.filtered
+    assert not strip.isVisible()
     pick(qtbot, bar.boxes["serious"], "Serious")
     pick(qtbot, bar.boxes["sex"], "Women")
     assert session.choices.filters() == {"serious": "yes", "sex": "F"}
-    assert bar.words.text() == "Only: serious; women"
-    assert bar.active.isVisible()
+    assert strip.words.text() == "Filtered: serious; women"
+    assert strip.isVisible()
     assert "Only: serious; women" in exhibit(window).subtitle.text()
     assert labels(exhibit(window)) == [row.label for row in session.table("T09").rows] != before
     if level is Level.POOLED:
@@ -76,9 +78,9 @@ def test_that_filters_count_drill_and_clear(qtbot, at_level: AtLevel, show_windo
         assert counts(drilled(window))[0] == int(session.table("T09").cell(("Any",), N).text) > 0
         assert drilled(window).question.text().endswith("Only: serious; women")
         window.review.back()
-    qtbot.mouseClick(bar.clear, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(strip.clear, Qt.MouseButton.LeftButton)
     assert session.choices.filters() == {}
-    assert not bar.active.isVisible()
+    assert not strip.isVisible()
     assert all(box.currentData() == "" for box in bar.boxes.values())
     assert labels(exhibit(window)) == before
 
@@ -86,7 +88,7 @@ def test_that_filters_count_drill_and_clear(qtbot, at_level: AtLevel, show_windo
 def test_that_enter_makes_a_filter_of_the_words_searched_for(qtbot, at_level: AtLevel, show_window: ShowWindow) -> None:
     session = at_level(Level.POOLED)
     window = show_window(session)
-    page = window.review.page
+    page, strip = window.review.page, window.review.filtered
     qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClicks(page.words, "headache")
     assert session.choices.text == ""
@@ -94,26 +96,31 @@ def test_that_enter_makes_a_filter_of_the_words_searched_for(qtbot, at_level: At
     assert session.choices.text == "headache"
     assert page.words.text() == ""
     # The words stand there although the boxes are folded up.
-    assert page.bar.words.text() == "Only: terms with “headache”"
-    assert page.bar.active.isVisible()
-    assert not page.bar.flow.isVisible()
-    assert labels(page.exhibit) == ["Any adverse event", "Nervous system disorders", "Headache"]
-    qtbot.mouseClick(page.bar.clear, Qt.MouseButton.LeftButton)
-    assert session.choices.text == ""
+    assert strip.words.text() == "Filtered: terms with “headache”"
+    assert strip.isVisible()
     assert not page.bar.isVisible()
+    assert labels(page.exhibit) == ["Any adverse event", "Nervous system disorders", "Headache"]
+    qtbot.mouseClick(strip.clear, Qt.MouseButton.LeftButton)
+    assert session.choices.text == ""
+    assert not strip.isVisible()
 
 
 def test_that_every_page_says_whom_it_counts(at_level: AtLevel, show_window: ShowWindow) -> None:
     session = at_level(Level.NAMED)
     window = show_window(session)
     window.review.desk.choose(sex="M", grade="3")
-    said = []
+    said, over, of_patients = [], {}, ("Liver", "Blood counts", "Patients", "Conduct", "Laboratory")
     for place in range(len(window.review.pages)):
         window.show_page(place)
         settle()
-        page = window.review.page
+        page, strip = window.review.page, window.review.filtered
+        over[PAGES[place].title] = strip.words.text() if strip.isVisible() else ""
         exhibits = [*page.findChildren(ExhibitView), *page.findChildren(FlowView)]
         said += [(view.number, view.subtitle.text()) for view in exhibits if view.isVisible()]
+    # Over the pages that count no adverse event a filter of events would be a lie.
+    assert over == {
+        page.title: f"Filtered: {'' if page.title in of_patients else 'grade 3 or higher; '}men" for page in PAGES
+    }
     assert {number for number, _ in said} >= {"F1", "T07", "T09", "K14", "K15", "K17", "K18", "K19", "K20"}
     for number, text in said:
         of_events = number in ("K03", "T08", "T09", "K14", "K15", "K20")
@@ -121,6 +128,30 @@ def test_that_every_page_says_whom_it_counts(at_level: AtLevel, show_window: Sho
     assert window.review.band.size.text() == f"N={session.arm_sizes['Total']} (filtered)"
     assert "Only: men" in window.review.band.size.toolTip()
     assert "Only: men" in window.review.pages[0].facts.text()
+
+
+def test_that_filters_are_taken_off_by_keys_on_a_page_where_they_cannot_be_set(
+    qtbot, at_level: AtLevel, show_window: ShowWindow
+) -> None:
+    session = at_level(Level.POOLED)
+    window = show_window(session, page=0)
+    strip = window.review.filtered
+    assert not strip.isVisible()
+    window.review.desk.choose(grade="2")
+    assert strip.words.text() == strip.accessibleName() == "Filtered: grade 2 or higher"
+    # The page of the liver tests counts no adverse event.
+    window.show_page(2)
+    assert not strip.isVisible()
+    window.show_page(0)
+    assert strip.clear in in_order(window)
+    assert strip.clear.accessibleName() == "Clear filters"
+    strip.clear.setFocus()
+    qtbot.keyClick(strip.clear, Qt.Key.Key_Space)
+    assert session.choices.filters() == {}
+    assert not strip.isVisible()
+    left = QGuiApplication.focusObject()
+    assert left is not None
+    assert left.isVisible()
 
 
 def test_that_an_age_band_given_as_text_is_shown(qtbot, at_level: AtLevel, show_window: ShowWindow) -> None:
@@ -167,7 +198,10 @@ def test_that_the_bar_stays_within_the_page(
     settle()
     assert (window.width(), window.height()) == size
     page = window.review.page
-    seen = [bar.button, bar.clear, bar.words, page.words, *bar.boxes.values()]
+    strip = window.review.filtered
+    assert strip.words.height() >= strip.words.heightForWidth(strip.words.width())
+    assert strip.mapTo(window, strip.rect().bottomRight()).x() < window.width()
+    seen = [bar.button, page.words, *bar.boxes.values()]
     for widget in (each for each in seen if each.isVisible()):
         corner = widget.mapTo(page, QPoint(0, 0))
         assert corner.x() >= 0, widget.accessibleName()

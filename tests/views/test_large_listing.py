@@ -8,8 +8,10 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 
 from dsmb_app.app import settle
+from dsmb_app.model.result import Listing
 from dsmb_app.model.sheet import Sheet, column_of
 from dsmb_app.views import copying
+from dsmb_app.views.drill import ListingPanel
 from dsmb_app.views.ending import dispose
 from dsmb_app.views.sheet_model import SheetModel
 from dsmb_app.views.sheet_view import SheetView
@@ -53,6 +55,21 @@ def test_that_choosing_every_row_does_not_look_at_each(qtbot, view: SheetView) -
     view.grab()
     assert copying.count_chosen(view) == ROWS
     assert view.model().asked - before < ROWS / 4
+
+
+def test_that_the_longest_subject_stands_whole_wherever_it_is_and_before_the_table_is_shown(qtbot) -> None:
+    names = [f"S{place:03}" for place in range(ROWS)]
+    names[-1] = "STUDY-WITH-A-LONG-NAME-SITE-12-0417"
+    panel = ListingPanel(None, Listing("1", ("Subject",), tuple((name,) for name in names), tuple(names)))
+    made = SheetView("Listing")
+    made.setModel(SheetModel(made))
+    made.model().show_sheet(Sheet("X", "Made up", (column_of("Subject", names), column_of("Words", names))))
+    made.fit_columns()
+    for view in (panel.view, made):
+        fitted = view.columnWidth(0)
+        qtbot.addWidget(view)
+        view.show()
+        assert fitted >= view.sizeHintForIndex(view.model().index(ROWS - 1, 0)).width()
 
 
 def test_that_a_copy_of_chosen_rows_is_what_the_table_shows(qtbot, view: SheetView, sheet: Sheet) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from dsmb_app.app import settle
 from dsmb_app.model.result import Column
 from dsmb_app.model.words import Level, Stat
+from dsmb_app.views.pages import PAGES
 from tests.locked import Locked, lock_for_test
 from tests.missing_labs import without_a_fifth
 from tests.views.conftest import AtLevel
@@ -72,6 +73,36 @@ def test_that_a_listing_of_another_level_does_not_stay(show: Show, at_level: AtL
     assert "Arm" in page.model.sheet.headers
     review.desk.show_level(Level.POOLED)
     assert "Arm" not in page.model.sheet.headers
+
+
+def test_that_a_table_without_rows_says_why_in_a_sentence_that_is_not_cut(show: Show, at_level: AtLevel) -> None:
+    review = show(at_level(Level.POOLED), "Listings")
+    page = review.page
+    page.which.setCurrentIndex(page.which.findData("L2"))
+    settle()
+    assert page.model.rowCount() == 0
+    assert page.nothing.isVisible()
+    assert page.nothing.text() == "Nothing to list: no record of this kind."
+    review.desk.choose(sex="F")
+    settle()
+    assert page.nothing.text() == "Nothing to list: no record of this kind under these filters."
+    page.which.setCurrentIndex(page.which.findData("AE"))
+    settle()
+    assert not page.nothing.isVisible()
+    page.words.setText("rash zzz")
+    assert page.nothing.text() == "No row matches “rash zzz”."
+    review.choose([place.title for place in PAGES].index("Adverse events"))
+    settle()
+    view = review.page.exhibit
+    review.page.words.setText("a rash that nobody had")
+    for room in (900, 240):
+        view.view.setFixedWidth(room)
+        settle()
+        assert view.nothing.isVisible()
+        assert view.view.rect().contains(view.nothing.geometry())
+        assert view.nothing.height() >= view.nothing.heightForWidth(view.nothing.width())
+    line = QFontMetrics(view.nothing.font()).height()
+    assert view.nothing.height() >= 2 * line
 
 
 def test_that_an_open_session_without_patients_lists_nobody(show: Show, no_patients: Locked, state: Path) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from dsmb_app import app
 from dsmb_app.app import settle
 from dsmb_app.model.words import Level
-from dsmb_app.views import theme
+from dsmb_app.views import theme, wording
 from dsmb_app.views.cells import GAP, stands_alone
 from dsmb_app.views.controls import ElidedLabel
 from dsmb_app.views.pages import PAGES
@@ -54,6 +54,35 @@ def test_that_the_band_says_level_trial_cut_off_snapshot_and_size(
         "SYNTHETIC DATA", "TEST",
     ]  # fmt: skip
     assert window.windowTitle() == TITLES[level]
+
+
+def test_that_the_band_of_a_small_window_gives_up_gaps_and_words_before_the_snapshot_and_never_the_level(
+    at_level: AtLevel, show_window: ShowWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = show_window(at_level(Level.MASKED), 0, (1024, 700))
+    band = window.review.band
+
+    def cut(*parts: QLabel) -> list[str]:
+        return [part.text() for part in parts if part.width() < part.sizeHint().width()]
+
+    window.review.desk.choose(sex="F")
+    settle()
+    assert band.size.text().endswith("(filtered)")
+    assert cut(band.level, band.trial, band.cutoff, band.snapshot, band.size, *band.marks) == []
+    assert band.cutoff.text() == "Cut-off 30 Jun 2019"
+    monkeypatch.setattr(wording, "marks", lambda _session: ["SYNTHETIC DATA", "TEST", "SUPERSEDED", "FILE IN DOUBT"])
+    band.refresh()
+    settle()
+    assert cut(band.level, band.size, *band.marks) == []
+    assert band.marks[-1].geometry().right() < band.width()
+    assert "Data cut-off 30 Jun 2019" in band.texts
+    monkeypatch.undo()
+    window.resize(1280, 800)
+    band.refresh()
+    settle()
+    assert band.cutoff.text() == "Data cut-off 30 Jun 2019"
+    assert band.cutoff.isVisible()
+    assert cut(band.trial, band.snapshot) == []
 
 
 @LEVELS

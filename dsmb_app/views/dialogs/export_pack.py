@@ -28,7 +28,7 @@ _LIST_HEIGHT, _WIDE = 150, 600
 IN_CLEAR = "NOT ENCRYPTED"
 _OPEN = "Pooled tables only. The open pack names no arm and holds no patient's row."
 _CLOSED = (
-    "CONFIDENTIAL: comparative data and patients' rows for the board alone. The pack is encrypted with the "
+    "CONFIDENTIAL: comparative data ({arms}) and patients' rows for the board alone. The pack is encrypted with the "
     f"password that you choose; without one it is written in clear, for which you must type {IN_CLEAR}. "
     "The export is logged."
 )
@@ -52,8 +52,13 @@ class ExportDialog(Form):
         contents: PackLister | None = None,
     ) -> None:
         self._closed = wording.is_closed(session.level)
-        kind = "closed" if self._closed else "open"
-        super().__init__(f"Export the {kind} pack", _CLOSED if self._closed else _OPEN, "Export", parent)
+        # Masked and named packs lie in one folder, and go to different readers.
+        title, explanation, name = "Export the open pack", _OPEN, "open"
+        if self._closed:
+            arms = wording.arms_words(session.level, session.arms)
+            title, explanation = f"Export the closed pack: {arms}", _CLOSED.format(arms=arms)
+            name = f"closed_{session.level}"
+        super().__init__(title, explanation, "Export", parent)
         self._session, self._write_pack = session, write_pack
         if narrowed(session):
             # By itself, or it would be overlooked: a pack of a part looks like a pack of all.
@@ -68,7 +73,7 @@ class ExportDialog(Form):
         self._listing = self._list(contents) if contents else None
         self.written: Path | None = None
         self._replaces: Path | None = None
-        self.file.setText(str(Path.home() / f"{study.id}_meeting{study.meeting}_{kind}.xlsx"))
+        self.file.setText(str(Path.home() / f"{study.id}_meeting{study.meeting}_{name}.xlsx"))
 
     def _list(self, contents: PackLister) -> jobs.Job:
         """Show what the pack will hold, once that is known: its tables are counted for it."""

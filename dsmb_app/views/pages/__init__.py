@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from dsmb_app.model.choices import FILTERS, SUBJECT_FILTERS
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.pages.adverse_events import AdverseEvents
 from dsmb_app.views.pages.all_exhibits import AllExhibits
@@ -25,25 +26,26 @@ from dsmb_app.views.pages.plotted_page import PlottedPage
 
 @dataclass(frozen=True)
 class PageInfo:
-    """A page: its title, its icon and how it is made."""
+    """A page: its title, its icon, how it is made, and the filters that touch what it shows."""
 
     title: str
     icon: str
     make: Callable[[Desk], Page]
+    filtered_by: tuple[str, ...] = FILTERS
 
 
 PAGES = (
     PageInfo("Overview", "overview", Overview),
     PageInfo("Adverse events", "adverse_events", AdverseEvents),
-    PageInfo("Liver", "liver", Liver),
-    PageInfo("Blood counts", "blood_counts", BloodCounts),
+    PageInfo("Liver", "liver", Liver, SUBJECT_FILTERS),
+    PageInfo("Blood counts", "blood_counts", BloodCounts, SUBJECT_FILTERS),
     PageInfo("Infections", "infections", Infections),
     PageInfo("Cycles", "cycles", Cycles),
-    PageInfo("Patients", "patients", Patients),
+    PageInfo("Patients", "patients", Patients, SUBJECT_FILTERS),
     PageInfo("Listings", "listings", Listings),
     PageInfo("Data quality", "data_quality", DataQuality),
-    PageInfo("Conduct", "conduct", Conduct),
-    PageInfo("Laboratory", "laboratory", Laboratory),
+    PageInfo("Conduct", "conduct", Conduct, SUBJECT_FILTERS),
+    PageInfo("Laboratory", "laboratory", Laboratory, SUBJECT_FILTERS),
     PageInfo("Special interest", "special_interest", partial(PlottedPage, number="K14")),
     PageInfo("All exhibits", "exhibits", AllExhibits),
 )

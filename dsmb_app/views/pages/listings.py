@@ -16,7 +16,9 @@ from dsmb_app.views.controls import focused, label, named, search_box, tool
 from dsmb_app.views.desk import Desk
 from dsmb_app.views.flow import flow_of
 from dsmb_app.views.notes import Notes
+from dsmb_app.views.nothing import Nothing, no_row
 from dsmb_app.views.pages.page import Page
+from dsmb_app.views.record_order import arranged_sheet
 from dsmb_app.views.sheet_model import SheetModel
 from dsmb_app.views.sheet_view import SheetView
 from dsmb_app.views.tables import Role
@@ -38,6 +40,7 @@ class Listings(GivesUpUnseen, Page):
         self.hint = label("A double click or Enter on a row shows every record of its subject.", "muted", wraps=True)
         self.model, self.view, self.notes = SheetModel(self), SheetView("Listing"), Notes(unfolded=True)
         self.notes.copies_to(desk, lambda: f"listing {self.which.currentData()}")
+        self.nothing = Nothing(self.view)
         self.view.setModel(self.model)
         copy = tool("Copy listing", "copy", self.copy, hint="Copy the listing or the selected rows (Ctrl+C)")
         column = QVBoxLayout(self)
@@ -74,7 +77,7 @@ class Listings(GivesUpUnseen, Page):
 
     def _show(self, sheet: Sheet | None, why: str = "") -> None:
         self.title.setText(f"{sheet.number}  {sheet.title}" if sheet is not None else why)
-        self.model.show_sheet(sheet)
+        self.model.show_sheet(arranged_sheet(sheet) if sheet is not None else None)
         self.view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         if sheet is not None:
             self.notes.show_notes(sheet.footnotes)
@@ -87,6 +90,9 @@ class Listings(GivesUpUnseen, Page):
     def _search(self) -> None:
         self.model.search(self.words.text())
         whole = len(self.model.sheet) if self.model.sheet is not None else 0
+        # A blank table would leave open whether anything was looked for.
+        why = f"Nothing to list: no record of this kind{' under these filters' if self._desk.session.only() else ''}."
+        self.nothing.say("" if self.model.rowCount() else no_row(self.words.text().strip() if whole else "", why))
         self.count.setText(f"{formats.count(self.model.rowCount())} of {formats.count(whole)} record(s)")
 
     def copy(self) -> None:
