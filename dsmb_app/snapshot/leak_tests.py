@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -145,10 +146,9 @@ def score_numbers(numbers: Floats, ways: Sequence[Assignment]) -> Scores:
         spread = np.where(known, ranks - (total + 1), 0.0)
         variance = (spread**2).sum(axis=1)[:, None] / np.maximum(total - 1, 1)
         # As long as no sum can reach 2**24, the numbers of half the length hold whole numbers as exactly.
-        exact: npt.DTypeLike = np.float32 if 2 * numbers.shape[1] ** 2 < 2**24 else np.float64
+        exact: type[np.floating[Any]] = np.float32 if 2 * numbers.shape[1] ** 2 < 2**24 else np.float64
         for dealt in way.dealt:
-            arm = dealt.astype(exact, copy=False)
-            size, above = ((part.astype(exact) @ arm).astype(np.float64) for part in (known, spread))
+            size, above = (_product(part, dealt, exact) for part in (known, spread))
             usable = (size > 0) & (size < total) & (variance > 0)
             wide = np.where(usable, size * (total - size) * variance / np.maximum(total, 1), 1.0)
             z = np.where(usable, np.abs(above) / np.sqrt(wide), 0.0)
@@ -162,6 +162,11 @@ def score_numbers(numbers: Floats, ways: Sequence[Assignment]) -> Scores:
             _raise(found.pure, np.where(split, score, 0))
     found.alone[:] = found.pure
     return found
+
+
+def _product(part: npt.NDArray[Any], dealt: npt.NDArray[np.float32], exact: type[np.floating[Any]]) -> Floats:
+    """Return a matrix product that is worked out in numbers of the kind ``exact``."""
+    return np.asarray(np.matmul(part.astype(exact), dealt.astype(exact, copy=False)), dtype=np.float64)
 
 
 def _double_ranks(row: Floats, here: Bools) -> Floats:
