@@ -21,7 +21,7 @@ from dsmb_app.views.plots.profile_picture import ProfilePicture
 from dsmb_app.views.plots.time_course import mark_of_test
 from dsmb_app.views.theme import LIGHT, SPACE, Entry, Mark, Theme, current_theme
 
-_PLOT, _RECORDS = 68, 32
+_PLOT, _RECORDS = 76, 24
 """Shares of the height, in percent."""
 
 

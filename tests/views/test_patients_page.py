@@ -69,6 +69,8 @@ def test_that_a_click_shows_the_patient_and_enter_another(qtbot, window: Window)
     assert page.nobody.isVisible()
     who = choose(qtbot, window, 0)
     assert page.profile.title.text().startswith(who)
+    plot, records = page.profile.body.sizes()
+    assert plot > 2.5 * records
     page.list.setCurrentIndex(page.list.rows.index(2, 0))
     qtbot.keyClick(page.list, Qt.Key.Key_Return)
     assert page.profile.profile.subject == page.list.shown[2]
