@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -87,10 +87,21 @@ class SessionBand(QWidget):
             part.setFixedWidth(width)
             missing -= whole - width
 
+    def minimumSizeHint(self) -> QSize:
+        """Return the room of what never gives way: the widths given out now must not keep the window from narrowing."""
+        kept = [part for part in self._parts() if part is not self.cutoff]
+        least = (part.minimumSizeHint() if part in (self.trial, self.snapshot) else part.sizeHint() for part in kept)
+        sides = self._row.contentsMargins()
+        wide = sides.left() + sides.right() + SPACE * (len(kept) - 1) + sum(size.width() for size in least)
+        return QSize(wide, super().minimumSizeHint().height())
+
+    def _parts(self) -> list[QWidget]:
+        found = [self._row.itemAt(place).widget() for place in range(self._row.count())]
+        return [part for part in found if part is not None]
+
     def _needed(self) -> int:
         """Return the width in which every part stands whole; Qt's own hint is that of before a change."""
-        found = [item.widget() for place in range(self._row.count()) if (item := self._row.itemAt(place)).widget()]
-        sides = self._row.contentsMargins()
+        found, sides = self._parts(), self._row.contentsMargins()
         gaps = self._row.spacing() * (len(found) - 1)
         return sides.left() + sides.right() + gaps + sum(part.sizeHint().width() for part in found)
 

@@ -39,10 +39,12 @@ def qapp(qapp: QApplication) -> QApplication:
     return qapp
 
 
-@pytest.fixture(autouse=True)
-def counted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Count small trials in the thread of the test, which then need not wait for each answer."""
-    monkeypatch.setattr(asking, "AT_ONCE", 300)
+@pytest.fixture(scope="session", autouse=True)
+def counted_at_once() -> Iterator[None]:
+    """Count small trials in the thread of the tests, which then need not wait for each answer."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asking, "AT_ONCE", 300)
+        yield
 
 
 @pytest.fixture(scope="session")
