@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolButton
 
 from dsmb_app.app import settle
 from dsmb_app.model.choices import UNTOUCHED
-from dsmb_app.model.result import Column
+from dsmb_app.model.result import Column, RowKey
 from dsmb_app.model.words import TOTAL, Level, Stat
 from dsmb_app.views import asking, jobs
 from dsmb_app.views.digest import Digest
@@ -35,6 +35,15 @@ def shown(qtbot, show: Show, locked: Locked, level: Level, state: Path) -> tuple
     qtbot.waitUntil(lambda: not jobs.at_work() and not review.page.stands_out._soon.isActive(), timeout=30_000)
     settle()
     return review, review.page
+
+
+def check_at_hand(review: Review, number: str, wanted: RowKey) -> None:
+    """Check that the page has a row of an exhibit at hand, in sight."""
+    views = getattr(review.page, "exhibits", None) or [review.page.exhibit]
+    view = next(one.view for one in views if one.number == number)
+    assert view.currentIndex().data(Role.LINE).row.key == wanted
+    where = view.viewport().mapTo(review, view.visualRect(view.currentIndex()).center())
+    assert 0 < where.y() < review.height()
 
 
 def names(digest: Digest) -> list[str]:
@@ -197,11 +206,7 @@ def test_that_a_name_opens_the_page_of_its_exhibit_at_that_row(
     click_name(qtbot, page, digest, place)
     settle()
     assert title(review) == page_title
-    views = getattr(review.page, "exhibits", None) or [review.page.exhibit]
-    view = next(one.view for one in views if one.number == number)
-    assert view.currentIndex().data(Role.LINE).row.key == wanted
-    where = view.viewport().mapTo(review, view.visualRect(view.currentIndex()).center())
-    assert 0 < where.y() < review.height()
+    check_at_hand(review, number, wanted)
 
 
 @pytest.mark.parametrize(("number", "page_title"), [("T09", "Adverse events"), ("K17", "Blood counts")])
@@ -217,11 +222,7 @@ def test_that_a_name_opens_that_row_also_where_the_page_is_still_to_be_counted(
     qtbot.waitUntil(lambda: not jobs.at_work() and not turns().busy, timeout=30000)
     qtbot.wait(3 * LOOK_MS)
     assert title(review) == page_title
-    views = getattr(review.page, "exhibits", None) or [review.page.exhibit]
-    view = next(one.view for one in views if one.number == number)
-    assert view.currentIndex().data(Role.LINE).row.key == wanted
-    where = view.viewport().mapTo(review, view.visualRect(view.currentIndex()).center())
-    assert 0 < where.y() < review.height()
+    check_at_hand(review, number, wanted)
 
 
 def test_that_a_reader_who_goes_on_is_not_brought_back(
